@@ -1,0 +1,21 @@
+// Resend serves POST /v1/invites/{id}/resend: a fresh link, and the old one dead.
+package main
+
+import (
+	"context"
+
+	"invites/shared/apigw"
+	"invites/shared/app"
+	"invites/shared/httpapi"
+)
+
+func main() { app.Main(serve) }
+
+func serve(_ context.Context, a *app.App) error {
+	store, err := a.Store(nil)
+	if err != nil {
+		return err
+	}
+	admin := httpapi.Admin{Service: a.Service(store), Settings: store, Auth: a.Auth(), Now: a.Now}
+	return apigw.Serve(admin.Resend(), a.Err())
+}

@@ -1,0 +1,28 @@
+// Settings serves GET and PUT /v1/settings.
+package main
+
+import (
+	"context"
+	_ "time/tzdata" // the runtime has no time zones of its own
+
+	"invites/shared/apigw"
+	"invites/shared/app"
+	"invites/shared/httpapi"
+	"invites/shared/idn"
+	"invites/shared/invite"
+)
+
+func main() { app.Main(serve) }
+
+func serve(_ context.Context, a *app.App) error {
+	store, err := a.Store(nil)
+	if err != nil {
+		return err
+	}
+	api := httpapi.SettingsAPI{
+		Admin:  httpapi.Admin{Auth: a.Auth(), Now: a.Now},
+		Store:  store,
+		Limits: invite.Limits{PlatformSender: a.PlatformSender(), AllowedHosts: a.AllowedHosts(), ToASCII: idn.ToASCII},
+	}
+	return apigw.Serve(api.Handler(), a.Err())
+}

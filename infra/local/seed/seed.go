@@ -1,0 +1,109 @@
+// Package seed fills a fresh stack with two demo tenants: Users makes their
+// people in the user pool, Settings gives the tenants their settings over the
+// API, Senders verifies who may send mail.
+package seed
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ses"
+
+	"invites/infra/local/pool"
+	"invites/infra/local/stack"
+)
+
+// The permissions of template.yaml's defaults.
+const (
+	usersAdmin    = "users:admin"
+	settingsAdmin = "settings:admin"
+	service       = "invites:service"
+)
+
+// tenants are the demo's, with what differs between them.
+var tenants = []struct{ id, name, admin, viewer, zone, locale, color string }{
+	{"acme", "Acme", "Ada Admin", "Vera Viewer", "Europe/Berlin", "en", "#1f5fbf"},
+	{"globex", "Globex", "Gil Admin", "Vic Viewer", "America/New_York", "en", "#0f7b5f"},
+}
+
+// Users makes every tenant's admin and viewer and the product's service user,
+// with passwords that are new each time.
+func Users(ctx context.Context, users *pool.Pool) (made []stack.Tenant, backend stack.Login, err error) {
+	if err := users.AddGroups(ctx, usersAdmin, settingsAdmin, service); err != nil {
+		return nil, backend, err
+	}
+	add := func(email, name, tenant string, groups ...string) (stack.Login, error) {
+		login := stack.Login{Email: email, Password: newPassword()}
+		return login, users.Add(ctx, pool.User{Email: email, Name: name, Password: login.Password, Tenant: tenant, Groups: groups})
+	}
+	for _, t := range tenants {
+		one := stack.Tenant{ID: t.id, Name: t.name, Sender: "noreply@" + t.id + ".example"}
+		if one.Admin, err = add("admin@"+t.id+".example", t.admin, t.id, usersAdmin, settingsAdmin); err != nil {
+			return nil, backend, err
+		}
+		if one.Viewer, err = add("viewer@"+t.id+".example", t.viewer, t.id); err != nil {
+			return nil, backend, err
+		}
+		made = append(made, one)
+	}
+	backend, err = add("backend@product.example", "Demo product", "", service)
+	return made, backend, err
+}
+
+// newPassword meets every rule a user pool can have: length and all four kinds.
+func newPassword() string { return rand.Text() + "-aA1" }
+
+// Senders verifies the addresses that mail is sent from.
+func Senders(ctx context.Context, cfg aws.Config, addresses ...string) error {
+	mail := ses.NewFromConfig(cfg)
+	for _, address := range addresses {
+		if _, err := mail.VerifyEmailIdentity(ctx, &ses.VerifyEmailIdentityInput{EmailAddress: &address}); err != nil {
+			return fmt.Errorf("verify the sender %q: %w", address, err)
+		}
+	}
+	return nil
+}
+
+// Settings gives each tenant its settings by its admin's own call; the pages
+// are those of the demo product.
+func Settings(ctx context.Context, api, product string, users *pool.Pool, made []stack.Tenant) error {
+	for i, one := range made {
+		token, err := users.SignIn(ctx, one.Admin.Email, one.Admin.Password)
+		if err != nil {
+			return err
+		}
+		home := product + "/" + one.ID
+		body, err := json.Marshal(map[string]any{
+			"name": one.Name, "sender": one.Sender, "expires_in_hours": 7 * 24,
+			"setup_url": home + "/setup", "sign_in_url": home + "/sign-in", "password_reset_url": home + "/reset",
+			"support_email": "support@" + one.ID + ".example", "roles": []string{"member", "admin"},
+			"time_zone": tenants[i].zone, "locale": tenants[i].locale, "brand_color": tenants[i].color,
+			"logo_url": home + "/logo.svg",
+		})
+		if err != nil {
+			return err
+		}
+		request, err := http.NewRequestWithContext(ctx, http.MethodPut, api+"/v1/settings", bytes.NewReader(body))
+		if err != nil {
+			return err
+		}
+		request.Header.Set("Authorization", "Bearer "+token.Bearer)
+		request.Header.Set("Content-Type", "application/json")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return fmt.Errorf("give %s its settings: %w", one.ID, err)
+		}
+		said, _ := io.ReadAll(io.LimitReader(response.Body, 2048))
+		response.Body.Close()
+		if response.StatusCode != http.StatusOK {
+			return fmt.Errorf("give %s its settings: PUT /v1/settings answered %s: %s", one.ID, response.Status, bytes.TrimSpace(said))
+		}
+	}
+	return nil
+}

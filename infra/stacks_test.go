@@ -1,0 +1,116 @@
+package infra
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestTheTableIsWhatTheStoreExpects(t *testing.T) {
+	table := at(template(t, "data.yaml"), "Resources", "Table", "Properties")
+	for what, want := range map[string]string{
+		"KeySchema":                        "[{AttributeName: pk, KeyType: HASH}, {AttributeName: sk, KeyType: RANGE}]",
+		"AttributeDefinitions":             "[{AttributeName: pk, AttributeType: S}, {AttributeName: sk, AttributeType: S}, {AttributeName: lk, AttributeType: N}, {AttributeName: tb, AttributeType: S}, {AttributeName: td, AttributeType: S}]",
+		"LocalSecondaryIndexes":            "[{IndexName: by-created, KeySchema: [{AttributeName: pk, KeyType: HASH}, {AttributeName: lk, KeyType: RANGE}], Projection: {ProjectionType: ALL}}]",
+		"GlobalSecondaryIndexes":           "[{IndexName: by-due, KeySchema: [{AttributeName: tb, KeyType: HASH}, {AttributeName: td, KeyType: RANGE}], Projection: {ProjectionType: KEYS_ONLY}}]",
+		"BillingMode":                      "PAY_PER_REQUEST",
+		"TimeToLiveSpecification":          "{AttributeName: ttl, Enabled: true}",
+		"StreamSpecification":              "{StreamViewType: NEW_AND_OLD_IMAGES}",
+		"PointInTimeRecoverySpecification": "{PointInTimeRecoveryEnabled: true}",
+		"SSESpecification":                 "{SSEEnabled: true, SSEType: KMS}",
+		"DeletionProtectionEnabled":        "!Ref DeletionProtection",
+		"TableName":                        "nothing", // a fixed name would bar a restore beside it
+	} {
+		wantEqual(t, what, at(table, what), want)
+	}
+}
+
+func TestDataOutlivesItsStack(t *testing.T) {
+	data, pool, parent := template(t, "data.yaml"), template(t, "identity.yaml"), template(t, root)
+	for what, kept := range map[string]any{
+		"the table":          at(data, "Resources", "Table"),
+		"the link key":       at(data, "Resources", "LinkKey"),
+		"the cursor key":     at(data, "Resources", "CursorKey"),
+		"the user pool":      at(pool, "Resources", "UserPool"),
+		"the data stack":     at(parent, "Resources", "Data"),
+		"the identity stack": at(parent, "Resources", "Identity"),
+	} {
+		wantEqual(t, what+" on delete", at(kept, "DeletionPolicy"), "Retain")
+		wantEqual(t, what+" on replacement", at(kept, "UpdateReplacePolicy"), "Retain")
+	}
+	wantSame(t, "resources of the data stack", keys(data["Resources"]), []string{"Table", "LinkKey", "CursorKey"})
+}
+
+// TestKeysAreRandomAndPoliciesNameThemExactly: the Id of a secret is its whole ARN in
+// AWS and in an emulator alike, where Ref is a name in one of them.
+func TestKeysAreRandomAndPoliciesNameThemExactly(t *testing.T) {
+	data := template(t, "data.yaml")
+	for _, id := range []string{"LinkKey", "CursorKey"} {
+		p := at(data, "Resources", id, "Properties")
+		wantSame(t, id+" sets", keys(p), []string{"Description", "GenerateSecretString"})
+		wantEqual(t, id, at(p, "GenerateSecretString"),
+			`{ExcludePunctuation: true, GenerateStringKey: key, PasswordLength: 64, SecretStringTemplate: {"version":"1"}}`)
+		wantEqual(t, id+"'s output", at(data, "Outputs", id+"Arn", "Value"), "!GetAtt "+id+".Id")
+	}
+}
+
+func TestNoUserOfThePoolCanChooseATenant(t *testing.T) {
+	tpl := template(t, "identity.yaml")
+	pool, client := at(tpl, "Resources", "UserPool", "Properties"), at(tpl, "Resources", "Client", "Properties")
+	wantEqual(t, "sign-up", at(pool, "AdminCreateUserConfig"), "{AllowAdminCreateUserOnly: true}")
+	wantEqual(t, "attributes", at(pool, "Schema"),
+		"[{AttributeDataType: String, Mutable: false, Name: tenant_id, StringAttributeConstraints: {MaxLength: 64, MinLength: 1}}]")
+	wantEqual(t, "what a user may write", at(client, "WriteAttributes"), "[locale]")
+	wantEqual(t, "what a token may hold", at(client, "ReadAttributes"), "[email, email_verified, name, locale, custom:tenant_id]")
+	wantEqual(t, "ways to sign in", at(client, "ExplicitAuthFlows"), "[ALLOW_USER_SRP_AUTH, ALLOW_USER_PASSWORD_AUTH, ALLOW_REFRESH_TOKEN_AUTH]")
+	wantEqual(t, "groups, which are permissions, made by the template", len(ofType(tpl, "AWS::Cognito::UserPoolGroup")), "0")
+}
+
+func TestMailIsNotTrackedAndBouncesStayOffTheList(t *testing.T) {
+	tpl := template(t, "mail.yaml")
+	wantEqual(t, "configuration set", at(tpl, "Resources", "ConfigurationSet", "Properties"),
+		"{ReputationOptions: {ReputationMetricsEnabled: true}, SendingOptions: {SendingEnabled: true}, SuppressionOptions: {SuppressedReasons: [COMPLAINT]}}")
+}
+
+func TestEveryAlarmHasARunbookAndEveryRunbookAnAlarm(t *testing.T) {
+	tpl := template(t, "observability.yaml")
+	alarms, runbooks := []string{}, []string{}
+	for id, a := range ofType(tpl, "AWS::CloudWatch::Alarm") {
+		p := at(a, "Properties")
+		name, ok := strings.CutPrefix(show(at(p, "AlarmName")), "!Sub ${NamePrefix}-")
+		if !ok {
+			t.Errorf("%s has the name %s", id, show(at(p, "AlarmName")))
+		}
+		alarms = append(alarms, name)
+		if want := "Runbook docs/runbooks/" + name + ".md"; !strings.HasSuffix(show(at(p, "AlarmDescription")), want) {
+			t.Errorf("%s does not say %q", id, want)
+		}
+		for _, k := range []string{"AlarmActions", "OKActions"} {
+			wantEqual(t, id+"'s "+k, at(p, k), "!If [HasActions, [!If [HasTopic, !Ref AlarmTopicArn, !Ref AlarmTopic]], !Ref AWS::NoValue]")
+		}
+	}
+	files, err := filepath.Glob("../docs/runbooks/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		name := strings.TrimSuffix(filepath.Base(f), ".md")
+		runbooks = append(runbooks, name)
+		if first, _, _ := strings.Cut(fileText(t, f), "\n"); first != "# "+name {
+			t.Errorf("%s begins with %q", f, first)
+		}
+	}
+	wantSame(t, "runbooks and alarms", runbooks, alarms)
+	for name := range may {
+		wantEqual(t, name+"'s alarm", at(tpl, "Resources", id(name, "Errors"), "Properties", "MetricName"), "Errors")
+	}
+	wantEqual(t, "silence of the schedule", at(tpl, "Resources", "ExpireNotRunning", "Properties", "TreatMissingData"), "breaching")
+}
+
+func TestTheDashboardIsJSON(t *testing.T) {
+	body := at(template(t, "observability.yaml"), "Resources", "Dashboard", "Properties", "DashboardBody")
+	if text := strings.TrimPrefix(show(body), "!Sub "); !json.Valid([]byte(text)) {
+		t.Errorf("not JSON: %s", text)
+	}
+}

@@ -1,0 +1,37 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// environment reads the variables that template.yaml sets, and remembers what is
+// missing or wrong, so that one start tells all of it.
+type environment struct{ errs []error }
+
+func (e *environment) text(name string) string {
+	v := os.Getenv(name)
+	if v == "" {
+		e.errs = append(e.errs, fmt.Errorf("%s is not set", name))
+	}
+	return v
+}
+
+func (e *environment) optional(name string) string { return os.Getenv(name) }
+
+func (e *environment) positive(name string) int {
+	v, err := strconv.Atoi(os.Getenv(name))
+	if err != nil || v < 1 {
+		e.errs = append(e.errs, fmt.Errorf("%s is %q, want a whole number above 0", name, os.Getenv(name)))
+	}
+	return v
+}
+
+func (e *environment) list(name string) []string {
+	return strings.FieldsFunc(strings.ToLower(os.Getenv(name)), func(c rune) bool { return c == ',' || c == ' ' })
+}
+
+func (e *environment) err() error { return errors.Join(e.errs...) }

@@ -1,0 +1,39 @@
+// Package send composes what only the sending Lambda has: the link key and the
+// mail provider.
+package send
+
+import (
+	"crypto/rand"
+
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ses"
+
+	"invites/shared/app"
+	"invites/shared/dynamo"
+	"invites/shared/invite"
+	"invites/shared/mail"
+	"invites/shared/secrets"
+)
+
+// Decode reads the images of the table's stream.
+var Decode = dynamo.FromStream
+
+// Outbox returns the sender of mails.
+func Outbox(a *app.App) (*invite.Outbox, error) {
+	store, err := a.Store(nil)
+	if err != nil {
+		return nil, err
+	}
+	return &invite.Outbox{
+		Store:    store,
+		Settings: a.Cached(store),
+		Keys:     secrets.Open(secretsmanager.NewFromConfig(a.AWS), a.Text("INVITES_LINK_KEY_SECRET"), a.Now),
+		Mailer: mail.NewSES(ses.NewFromConfig(a.AWS), mail.Config{
+			PlatformSender:   a.PlatformSender(),
+			ConfigurationSet: a.Optional("INVITES_CONFIGURATION_SET"),
+		}),
+		LinkBase: a.Text("INVITES_LINK_BASE_URL"),
+		Owner:    rand.Text,
+		Now:      a.Now,
+	}, nil
+}

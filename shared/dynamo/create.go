@@ -1,0 +1,31 @@
+package dynamo
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"invites/shared/invite"
+)
+
+// Create makes the first or the next invite of an address. An address that is new
+// takes one write; where a record is in the way, the refusal brings it, and a
+// second write replaces it if it is still the same.
+func (s *Store) Create(ctx context.Context, c invite.Creation) (*invite.Invite, error) {
+	fresh, err := c.Create(nil)
+	if err != nil {
+		return nil, err
+	}
+	values := encode(fresh)
+	set := []string{setTimer}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		set = append(set, "#"+name+" = :"+name)
+	}
+	values["tb"], values["td"] = s.timer(fresh.Key, fresh.Due, c.Now)
+	inv, err := s.apply(ctx, fresh.Key, transition{
+		first: &update{key: key(fresh.Key), when: isAbsent, set: strings.Join(set, ", "), values: values},
+		next:  c.Create, now: c.Now,
+	})
+	return s.remembering(ctx, inv, err, 2*invite.MaxOps, c.Now)
+}

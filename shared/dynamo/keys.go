@@ -1,0 +1,158 @@
+package dynamo
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"invites/shared/invite"
+)
+
+// The table: one item per tenant and address, one per tenant for its settings, and
+// one for the schedule's watermark.
+//
+//	pk             sk             lk                        tb             td
+//	partition      address key    class, then created_at    hour # shard   due, ms
+//	partition      "settings"
+//	"#sweep"       "watermark"
+//
+// by-created (local, strongly consistent) sorts a partition by lk; by-due (global,
+// keys only) holds the items that have tb and td.
+const (
+	partitionKey = "pk"
+	sortKey      = "sk"
+	listKey      = "lk"
+	bucketKey    = "tb"
+	dueKey       = "td"
+
+	byCreated = "by-created"
+	byDue     = "by-due"
+
+	settingsName  = "settings"
+	watermarkName = "watermark"
+)
+
+// The parts of expressions that name a key.
+const (
+	isAbsent     = "attribute_not_exists(#pk)"
+	isThere      = "attribute_exists(#pk)"
+	inClass      = "#pk = :pk AND #lk BETWEEN :first AND :last"
+	inBucket     = "#tb = :bucket AND #td <= :now"
+	listAsDone   = "#lk = #ca + :done"
+	listAsEnded  = "#lk = #ca + :ended"
+	setTimer     = "#tb = :tb, #td = :td"
+	clearTimer   = "#tb, #td"
+	oneInvite    = `"pk" = ? AND "sk" = ?`
+	withoutTimer = `REMOVE "tb" REMOVE "td"`
+)
+
+// classSpan keeps the classes of lists apart: more milliseconds than any clock
+// shows before the year 33658.
+const classSpan = int64(1e15)
+
+type item = map[string]types.AttributeValue
+
+func key(k invite.Key) item {
+	return item{partitionKey: text(k.Partition.String()), sortKey: text(k.Address.String())}
+}
+
+func settingsKey(t invite.TenantID) item {
+	return item{partitionKey: text(invite.PartitionOf(t).String()), sortKey: text(settingsName)}
+}
+
+func watermarkKey() item {
+	return item{partitionKey: text("#sweep"), sortKey: text(watermarkName)}
+}
+
+// keyOf reads the key of an invite. It fails for items that are none.
+func keyOf(i item) (invite.Key, error) {
+	pk, ok := i[partitionKey].(*types.AttributeValueMemberS)
+	sk, also := i[sortKey].(*types.AttributeValueMemberS)
+	if !ok || !also {
+		return invite.Key{}, fmt.Errorf("item without a key")
+	}
+	return invite.ParseKey(pk.Value, sk.Value)
+}
+
+// listValue is where the lists have an invite: by class, then by time of creation.
+func listValue(s invite.Status, created time.Time) types.AttributeValue {
+	return number(created.UnixMilli() + int64(s.Class())*classSpan)
+}
+
+// classRange returns the first and the last listValue of a class.
+func classRange(c invite.Class) (first, last types.AttributeValue) {
+	return number(int64(c) * classSpan), number(int64(c)*classSpan + classSpan - 1)
+}
+
+// listCursor is a place in the list of a partition.
+type listCursor struct {
+	address invite.AddressKey
+	value   int64
+}
+
+func (c listCursor) item(p invite.Partition) item {
+	return item{partitionKey: text(p.String()), sortKey: text(c.address.String()), listKey: number(c.value)}
+}
+
+func listCursorOf(i item) (c listCursor, err error) {
+	k, err := keyOf(i)
+	if err != nil {
+		return c, fmt.Errorf("list cursor: %w", err)
+	}
+	n, ok := i[listKey].(*types.AttributeValueMemberN)
+	if !ok {
+		return c, fmt.Errorf("list cursor without %s", listKey)
+	}
+	c.address = k.Address
+	c.value, err = strconv.ParseInt(n.Value, 10, 64)
+	return c, err
+}
+
+// keyParameters are what oneInvite asks for.
+func keyParameters(k invite.Key) (pk, sk types.AttributeValue) {
+	return text(k.Partition.String()), text(k.Address.String())
+}
+
+// notInvite tells the items that are something else: settings and the watermark.
+func notInvite(i item) bool {
+	sk, ok := i[sortKey].(*types.AttributeValueMemberS)
+	return ok && (sk.Value == settingsName || sk.Value == watermarkName)
+}
+
+// hour counts hours since the epoch.
+type hour int64
+
+func hourOf(t time.Time) hour { return hour(t.Unix() / 3600) }
+
+func (h hour) end() time.Time { return time.Unix(int64(h+1)*3600, 0).UTC() }
+
+func (h hour) bucket(shard int) string {
+	return fmt.Sprintf("%s#%02d", time.Unix(int64(h)*3600, 0).UTC().Format("2006010215"), shard)
+}
+
+// timer returns where by-due has an invite that is due at an instant. What is due
+// already is filed under the present hour, because the schedule does not come back
+// to hours that are long over.
+func (s *Store) timer(k invite.Key, due, now time.Time) (bucket, at types.AttributeValue) {
+	filed := due
+	if now.After(due) {
+		filed = now
+	}
+	return text(hourOf(filed).bucket(int(k.Address[0]) % s.shards)), millis(due)
+}
+
+// timerOf reads an entry of by-due.
+func timerOf(i item) (invite.Timer, error) {
+	k, err := keyOf(i)
+	if err != nil {
+		return invite.Timer{}, fmt.Errorf("entry of %s: %w", byDue, err)
+	}
+	r := reader{item: i}
+	t := invite.Timer{Key: k, Due: r.time(dueKey)}
+	if r.err != nil {
+		return invite.Timer{}, fmt.Errorf("entry of %s: %w", byDue, r.err)
+	}
+	return t, nil
+}

@@ -1,0 +1,181 @@
+package httpapi
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"invites/shared/invite"
+	"invites/shared/page"
+)
+
+// Invitee serves what the holder of a link uses, and the redeeming of codes. Its
+// Settings may be a few seconds old: reading them for each press would double the
+// cost of an accept.
+type Invitee struct {
+	Admin
+	Pages *page.Pages
+}
+
+// Handler serves /i/{token}, POST /v1/accept and POST /v1/redeem. It takes paths
+// apart itself: a mux would redirect a token that looks like a path, and every
+// dead link must answer alike.
+func (v Invitee) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, isLink := strings.CutPrefix(r.URL.Path, "/i/")
+		switch {
+		case isLink && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+			v.write(w, r, func() (page.Page, error) { return v.look(r, token) })
+		case isLink && r.Method == http.MethodPost:
+			v.write(w, r, func() (page.Page, error) { return v.press(r, token) })
+		case r.URL.Path == "/v1/accept" && r.Method == http.MethodPost:
+			handler(v.accept).ServeHTTP(w, r)
+		case r.URL.Path == "/v1/redeem" && r.Method == http.MethodPost:
+			handler(v.redeem).ServeHTTP(w, r)
+		default:
+			notFound.ServeHTTP(w, r)
+		}
+	})
+}
+
+// write answers with a page, whatever happens: a person is waiting for it.
+func (v Invitee) write(w http.ResponseWriter, r *http.Request, make func() (page.Page, error)) {
+	p, err := make()
+	language := r.Header.Get("Accept-Language")
+	switch {
+	case invite.KindOf(err) == invite.LinkDead:
+		p = v.Pages.Dead(language)
+	case err != nil:
+		problem, _ := problemOf(err)
+		logFailure(r, problem.Status, problem.Code, err)
+		p = v.Pages.Unavailable(language)
+	}
+	p.Write(w)
+}
+
+func (v Invitee) look(r *http.Request, token string) (page.Page, error) {
+	inv, err := v.Service.Look(r.Context(), token)
+	if err != nil {
+		return page.Page{}, err
+	}
+	view, err := v.view(r, inv)
+	if err != nil {
+		return page.Page{}, err
+	}
+	if inv.Status == invite.Accepted {
+		return v.Pages.Accepted(view), nil
+	}
+	return v.Pages.Live(view), nil
+}
+
+func (v Invitee) press(r *http.Request, token string) (page.Page, error) {
+	inv, code, err := v.Service.Accept(r.Context(), token)
+	if err != nil {
+		return page.Page{}, err
+	}
+	view, err := v.view(r, inv)
+	if err != nil {
+		return page.Page{}, err
+	}
+	next := nextURL(view.Settings, inv, code)
+	if next == "" {
+		return v.Pages.Welcome(view), nil
+	}
+	h := page.Headers()
+	h.Set("Location", next)
+	return page.Page{Status: http.StatusSeeOther, Header: h}, nil
+}
+
+func (v Invitee) view(r *http.Request, inv *invite.Invite) (page.View, error) {
+	s, err := v.Settings.Settings(r.Context(), inv.Tenant)
+	return page.View{Invite: inv, Settings: s, AcceptLanguage: r.Header.Get("Accept-Language")}, err
+}
+
+// accept serves a product that has an accept page of its own.
+func (v Invitee) accept(w http.ResponseWriter, r *http.Request) error {
+	var token *string
+	if err := readObject(r, map[string]any{"token": &token}); err != nil {
+		return err
+	}
+	if token == nil {
+		return badRequest("/token", "Give the token of the link.")
+	}
+	inv, code, err := v.Service.Accept(r.Context(), *token)
+	if err != nil {
+		return err
+	}
+	s, err := v.Settings.Settings(r.Context(), inv.Tenant)
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		InviteID invite.ID       `json:"invite_id"`
+		TenantID invite.TenantID `json:"tenant_id"`
+		Email    invite.Address  `json:"email"`
+		Next     *string         `json:"next"`
+	}{InviteID: inv.ID(), TenantID: inv.Tenant, Email: inv.Email}
+	if next := nextURL(s, inv, code); next != "" {
+		answer.Next = &next
+	}
+	writeJSON(w, http.StatusOK, answer)
+	return nil
+}
+
+// redeem serves the product's backend. A service redeems for every tenant, an
+// admin for its own (docs/decisions/0004-who-may-redeem.md).
+func (v Invitee) redeem(w http.ResponseWriter, r *http.Request) error {
+	p, err := v.redeemer(r)
+	if err != nil {
+		return err
+	}
+	var code *string
+	fields := map[string]any{"code": &code}
+	if err := readObject(r, fields); err != nil {
+		return err
+	}
+	if code == nil {
+		return badRequest("/code", "Give the code that the set-up page was called with.")
+	}
+	op, err := operation(r, "redeem "+*code, fields)
+	if err != nil {
+		return err
+	}
+	inv, err := v.Service.Redeem(r.Context(), p, op, *code)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, struct {
+		TenantID   invite.TenantID `json:"tenant_id"`
+		InviteID   invite.ID       `json:"invite_id"`
+		Email      invite.Address  `json:"email"`
+		Name       string          `json:"name"`
+		Role       string          `json:"role"`
+		AcceptedAt Time            `json:"accepted_at"`
+	}{inv.Tenant, inv.ID(), inv.Email, inv.Name, inv.Role, Time(inv.AcceptedAt)})
+	return nil
+}
+
+// redeemer returns the tenant that codes may be redeemed for; "" for every one. A
+// service may leave the tenant to the code, which names it.
+func (v Invitee) redeemer(r *http.Request) (invite.TenantID, error) {
+	p, err := v.Auth.Principal(r.Header.Get("Authorization"))
+	if err == nil && p.Service && r.Header.Get("Invite-Tenant") == "" {
+		return "", nil
+	}
+	p, err = v.principal(r, v.Auth.RequiredPermission)
+	return p.Tenant, err
+}
+
+// nextURL is the tenant's set-up page with the invite and the code, or "" where
+// the tenant has none. The address was checked when it was set.
+func nextURL(s invite.Settings, inv *invite.Invite, c invite.Code) string {
+	u, err := url.Parse(s.SetupURL)
+	if err != nil || s.SetupURL == "" {
+		return ""
+	}
+	q := u.Query()
+	q.Set("invite", string(inv.ID()))
+	q.Set("code", c.Reveal())
+	u.RawQuery = q.Encode()
+	return u.String()
+}

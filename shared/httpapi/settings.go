@@ -1,0 +1,145 @@
+package httpapi
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"invites/shared/invite"
+)
+
+// SettingsAPI serves GET and PUT /v1/settings.
+type SettingsAPI struct {
+	Admin
+	Store  invite.SettingsStore
+	Limits invite.Limits
+}
+
+// Settings is the API's view of a tenant's settings. Empty text means "not set";
+// sender then shows the platform's.
+type Settings struct {
+	Name             string   `json:"name"`
+	Sender           string   `json:"sender"`
+	ExpiresInHours   int      `json:"expires_in_hours"`
+	SetupURL         string   `json:"setup_url"`
+	SignInURL        string   `json:"sign_in_url"`
+	TimeZone         string   `json:"time_zone"`
+	PasswordResetURL string   `json:"password_reset_url"`
+	SupportEmail     string   `json:"support_email"`
+	Roles            []string `json:"roles"`
+	Locale           string   `json:"locale"`
+	BrandColor       string   `json:"brand_color"`
+	LogoURL          string   `json:"logo_url"`
+	TenantID         string   `json:"tenant_id"` // read-only
+	ETag             string   `json:"etag"`      // read-only
+}
+
+// Handler serves both methods. Whoever may see invites may read the settings;
+// changing them takes a permission of its own.
+func (a SettingsAPI) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /v1/settings", handler(a.get))
+	mux.Handle("PUT /v1/settings", handler(a.put))
+	mux.Handle("/", notFound)
+	return mux
+}
+
+func (a SettingsAPI) get(w http.ResponseWriter, r *http.Request) error {
+	p, err := a.principal(r, a.Auth.RequiredPermission)
+	if invite.KindOf(err) == forbidden {
+		p, err = a.principal(r, a.Auth.SettingsPermission)
+	}
+	if err != nil {
+		return err
+	}
+	s, err := a.Store.Settings(r.Context(), p.Tenant)
+	if err != nil {
+		return err
+	}
+	a.write(w, p.Tenant, s)
+	return nil
+}
+
+func (a SettingsAPI) put(w http.ResponseWriter, r *http.Request) error {
+	p, err := a.principal(r, a.Auth.SettingsPermission)
+	if err != nil {
+		return err
+	}
+	s, err := a.read(r)
+	if err != nil {
+		return err
+	}
+	version, err := settingsVersion(r.Header.Get("If-Match"))
+	if err != nil {
+		return err
+	}
+	s, err = a.Store.PutSettings(r.Context(), p.Tenant, s, version)
+	if err != nil {
+		return err
+	}
+	a.write(w, p.Tenant, s)
+	return nil
+}
+
+// read decodes the whole settings; a field that is not given takes its default.
+func (a SettingsAPI) read(r *http.Request) (invite.Settings, error) {
+	var name, sender, setup, signIn, zone, reset, support, locale, color, logo *string
+	var roles []string
+	var hours *int
+	err := readObject(r, map[string]any{
+		"name": &name, "sender": &sender, "expires_in_hours": &hours, "setup_url": &setup, "sign_in_url": &signIn,
+		"time_zone": &zone, "password_reset_url": &reset, "support_email": &support, "roles": &roles,
+		"locale": &locale, "brand_color": &color, "logo_url": &logo,
+		"tenant_id": nil, "etag": nil,
+	})
+	if err != nil {
+		return invite.Settings{}, err
+	}
+	s := invite.Settings{
+		Name: orEmpty(name), Sender: orEmpty(sender), ExpiresIn: invite.DefaultWindow,
+		SetupURL: orEmpty(setup), SignInURL: orEmpty(signIn), TimeZone: orEmpty(zone), PasswordResetURL: orEmpty(reset),
+		SupportEmail: orEmpty(support), Roles: roles, Locale: orEmpty(locale), BrandColor: orEmpty(color), LogoURL: orEmpty(logo),
+	}
+	if hours != nil {
+		// Out of any range first, so that the product cannot overflow.
+		s.ExpiresIn = time.Duration(min(max(*hours, 0), 10_000)) * time.Hour
+	}
+	s, bad := a.Limits.Check(s)
+	if len(bad) > 0 {
+		e := &fieldsError{kind: invite.InvalidField, detail: "Some settings cannot be kept; nothing was changed."}
+		for _, f := range bad {
+			e.fields = append(e.fields, ProblemField{Pointer: f.Field, Detail: f.Text})
+		}
+		return s, e
+	}
+	return s, nil
+}
+
+func (a SettingsAPI) write(w http.ResponseWriter, t invite.TenantID, s invite.Settings) {
+	v := Settings{
+		Name: s.Name, Sender: s.Sender, ExpiresInHours: int(s.ExpiresIn / time.Hour), SetupURL: s.SetupURL,
+		SignInURL: s.SignInURL, TimeZone: s.TimeZone, PasswordResetURL: s.PasswordResetURL, SupportEmail: s.SupportEmail,
+		Roles: s.Roles, Locale: s.Locale, BrandColor: s.BrandColor, LogoURL: s.LogoURL,
+		TenantID: string(t), ETag: `"settings-` + strconv.FormatUint(s.Version, 10) + `"`,
+	}
+	if v.Sender == "" {
+		v.Sender = a.Limits.PlatformSender
+	}
+	w.Header().Set("ETag", v.ETag)
+	writeJSON(w, http.StatusOK, v)
+}
+
+// settingsVersion reads If-Match; nil where the caller demands nothing.
+func settingsVersion(h string) (*uint64, error) {
+	h = strings.TrimSpace(h)
+	if h == "" || h == "*" {
+		return nil, nil
+	}
+	text, ok := strings.CutPrefix(strings.Trim(h, `"`), "settings-")
+	v, err := strconv.ParseUint(text, 10, 64)
+	if !ok || err != nil {
+		return nil, &invite.Error{Kind: invite.PreconditionFailed, Text: "This is not the entity tag of these settings. Load them again."}
+	}
+	return &v, nil
+}

@@ -1,0 +1,179 @@
+package invitetest
+
+import (
+	"errors"
+	"testing"
+
+	"invites/shared/invite"
+)
+
+// Short names for the table of cells.
+const (
+	ok   = invite.Kind("")
+	none = invite.NotFound
+	pend = invite.AlreadyPending
+	acc  = invite.AlreadyAccepted
+	canc = invite.AlreadyCancelled
+	rel  = invite.AlreadyReleased
+	nota = invite.NotAccepted
+	send = invite.Sending
+	dead = invite.LinkDead
+	used = invite.CodeDead
+	past = invite.Superseded
+	wait = invite.NotDue
+)
+
+// table says what every operation comes to in every state, in the order of
+// operations. It leaves out what depends on more than the state: repeated
+// operations, If-Match, an older generation, a link key of another version.
+var table = []struct {
+	state state
+	want  []invite.Kind
+}{
+	//                create resend cancel release | accept: newest, older, foreign, none | redeem: newest, foreign | claim: newest, older | settle: sender, other | expire
+	{absent, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
+	{queued, []invite.Kind{pend, ok, ok, nota, dead, dead, dead, dead, used, used, ok, past, past, past, wait}},
+	{leased, []invite.Kind{pend, send, ok, nota, ok, dead, dead, dead, used, used, send, past, ok, past, wait}},
+	{abandoned, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, ok, past, ok, past, wait}},
+	{live, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, past, past, past, past, wait}},
+	{lapsed, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
+	{overdue, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok}},
+	{overdueQueued, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok}},
+	{overdueLeased, []invite.Kind{send, send, ok, nota, dead, dead, dead, dead, used, used, past, past, ok, past, wait}},
+	{expired, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
+	{accepted, []invite.Kind{acc, acc, acc, ok, ok, dead, dead, dead, ok, used, past, past, past, past, wait}},
+	{acceptedLeased, []invite.Kind{acc, acc, acc, ok, ok, dead, dead, dead, ok, used, past, past, ok, past, wait}},
+	{cancelled, []invite.Kind{ok, canc, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
+	{cancelledLeased, []invite.Kind{send, canc, ok, nota, dead, dead, dead, dead, used, used, past, past, ok, past, wait}},
+	{released, []invite.Kind{ok, rel, rel, nota, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
+	{goneOverdue, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, ok}},
+	{goneExpired, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
+	{goneAccepted, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
+	{goneCancelled, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
+	{goneReleased, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
+}
+
+// requestsOf says which cells take another number of requests than one, whatever
+// they come to.
+func requestsOf(o operation, s state, want invite.Kind) int {
+	switch o.name {
+	case "create": // over a record: the refusal brings it, the second write replaces it
+		if want == ok && s.name != absent.name {
+			return 2
+		}
+	case "accept with no link": // nothing to ask
+		return 0
+	case "redeem the newest code": // reads which code it is
+		if want == ok {
+			return 2
+		}
+	case "settle as the sender": // has ended meanwhile
+		if s.name == acceptedLeased.name || s.name == cancelledLeased.name {
+			return 2
+		}
+	case "expire": // nothing to see in the answer: a read; the timer stood for the mail: a write of its own
+		if s.name == absent.name || s.name == overdueQueued.name {
+			return 2
+		}
+	}
+	return 1
+}
+
+func cells(t *testing.T, stores Stores) {
+	for _, row := range table {
+		if len(row.want) != len(operations) {
+			t.Fatalf("%s: %d cells, want %d", row.state.name, len(row.want), len(operations))
+		}
+		for n, o := range operations {
+			t.Run(o.when(row.state), func(t *testing.T) { cell(t, stores, row.state, o, row.want[n]) })
+		}
+	}
+}
+
+func cell(t *testing.T, stores Stores, from state, o operation, want invite.Kind) {
+	s := newScene(t, stores)
+	from.play(s)
+	before := s.stored()
+	var inv *invite.Invite
+	var err error
+	var pure transition
+	requests := s.requests(func() { inv, err, pure = o.do(s) })
+	if got := invite.KindOf(err); got != want || err != nil && got == "" {
+		t.Fatalf("got %q (%v), want %q", got, err, want)
+	}
+	if w := requestsOf(o, from, want); requests >= 0 && requests != w {
+		t.Errorf("got %d requests, want %d", requests, w)
+	}
+	after := s.stored()
+	expected, reason := pure(copyOf(before))
+	if want == ok && (reason == nil || errors.Is(reason, invite.ErrReplayed)) {
+		if inv != nil {
+			if d := Difference(inv, expected); d != "" {
+				t.Errorf("answer: %s", d)
+			}
+		}
+		if d := Difference(after, expected); d != "" {
+			t.Errorf("record: %s", d)
+		}
+	} else {
+		if invite.KindOf(reason) != want {
+			t.Errorf("the pure transition says %v, want %q", reason, want)
+		}
+		if d := Difference(after, before); d != "" {
+			t.Errorf("a refusal changed the record: %s", d)
+		}
+	}
+	Invariants(t.Errorf, before, after)
+}
+
+// Invariants reports what no record may be and what no change may do, whatever the
+// operation. before is nil where there was no record.
+func Invariants(report func(format string, args ...any), before, after *invite.Invite) {
+	if after == nil {
+		if before != nil {
+			report("the record is gone")
+		}
+		return
+	}
+	ended := after.Status != invite.Pending
+	switch {
+	case ended && !after.Link.IsZero():
+		report("%s with a live link", after.Status)
+	case ended && !after.Due.IsZero():
+		report("%s with a timer", after.Status)
+	case ended == after.PurgeAt.IsZero():
+		report("%s with end of retention %v", after.Status, after.PurgeAt)
+	case !ended && after.Due.IsZero():
+		report("pending without a timer")
+	case (after.Status == invite.Accepted) == after.Accepted.IsZero():
+		report("%s with accepted link %v", after.Status, after.Accepted)
+	case len(after.Codes) > invite.LiveCodes:
+		report("%d codes", len(after.Codes))
+	case after.Status != invite.Accepted && len(after.Codes) > 0:
+		report("%s with codes", after.Status)
+	case after.SendCount() < 1:
+		report("send count %d", after.SendCount())
+	}
+	if before == nil {
+		return
+	}
+	switch {
+	case after.Gen < before.Gen || after.Seq < before.Seq || after.Version < before.Version:
+		report("fell: gen %d to %d, seq %d to %d, version %d to %d", before.Gen, after.Gen, before.Seq, after.Seq, before.Version, after.Version)
+	case after.Gen != before.Gen && after.Seq != before.Seq+1:
+		report("a new generation with seq %d after %d", after.Seq, before.Seq)
+	case after.Gen == before.Gen && !mayBecome[before.Status][after.Status]:
+		report("%s became %s", before.Status, after.Status)
+	case after.Gen == before.Gen && before.Status == invite.Accepted && !after.AcceptedAt.Equal(before.AcceptedAt):
+		report("accepted a second time")
+	}
+}
+
+// mayBecome is the diagram in package invite, within one generation.
+var mayBecome = map[invite.Status]map[invite.Status]bool{
+	invite.Pending:   {invite.Pending: true, invite.Expired: true, invite.Accepted: true, invite.Cancelled: true},
+	invite.Expired:   {invite.Expired: true, invite.Pending: true, invite.Cancelled: true},
+	invite.Accepted:  {invite.Accepted: true, invite.Released: true},
+	invite.Cancelled: {invite.Cancelled: true},
+	invite.Released:  {invite.Released: true},
+}

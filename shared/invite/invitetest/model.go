@@ -1,0 +1,231 @@
+package invitetest
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"invites/shared/invite"
+)
+
+// Model is a store in memory: a transition at a time, each of them the pure
+// function itself. What another store does differently is that store's defect.
+type Model struct {
+	mu       sync.Mutex
+	records  map[invite.Key]*invite.Invite
+	settings map[invite.TenantID]invite.Settings
+	defaults func(invite.TenantID) invite.Settings
+	pages    []page
+}
+
+// page is what a token of the model stands for: its index in Model.pages.
+type page struct {
+	query invite.ListQuery
+	after position
+}
+
+type position struct {
+	created time.Time
+	address string
+}
+
+// NewModel returns an empty store.
+func NewModel(defaults func(invite.TenantID) invite.Settings) *Model {
+	return &Model{records: map[invite.Key]*invite.Invite{}, settings: map[invite.TenantID]invite.Settings{}, defaults: defaults}
+}
+
+func (m *Model) apply(k invite.Key, next func(*invite.Invite) (*invite.Invite, error)) (*invite.Invite, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	after, err := next(copyOf(m.records[k]))
+	if err == invite.ErrReplayed {
+		return copyOf(m.records[k]), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	m.records[k] = copyOf(after)
+	return after, nil
+}
+
+// Create implements invite.Store.
+func (m *Model) Create(_ context.Context, c invite.Creation) (*invite.Invite, error) {
+	return m.apply(invite.KeyOf(c.Tenant, c.Email), c.Create)
+}
+
+// Resend implements invite.Store.
+func (m *Model) Resend(_ context.Context, c invite.Change) (*invite.Invite, error) {
+	return m.apply(c.Key, c.Resend)
+}
+
+// Cancel implements invite.Store.
+func (m *Model) Cancel(_ context.Context, c invite.Change) (*invite.Invite, error) {
+	return m.apply(c.Key, c.Cancel)
+}
+
+// Release implements invite.Store.
+func (m *Model) Release(_ context.Context, c invite.Change) (*invite.Invite, error) {
+	return m.apply(c.Key, c.Release)
+}
+
+// Accept implements invite.Store.
+func (m *Model) Accept(_ context.Context, a invite.Acceptance) (*invite.Invite, error) {
+	return m.apply(a.Key, a.Accept)
+}
+
+// Redeem implements invite.Store.
+func (m *Model) Redeem(_ context.Context, r invite.Redemption) (*invite.Invite, error) {
+	return m.apply(r.Key, r.Redeem)
+}
+
+// Claim implements invite.OutboxStore.
+func (m *Model) Claim(_ context.Context, c invite.Claim) (*invite.Invite, error) {
+	return m.apply(c.Key, c.Claim)
+}
+
+// Settle implements invite.OutboxStore.
+func (m *Model) Settle(_ context.Context, s invite.Settlement) (*invite.Invite, error) {
+	return m.apply(s.Key, s.Settle)
+}
+
+// Get implements invite.Store.
+func (m *Model) Get(_ context.Context, k invite.Key) (*invite.Invite, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	inv := copyOf(m.records[k])
+	if inv == nil {
+		return nil, &invite.Error{Kind: invite.NotFound}
+	}
+	return inv, nil
+}
+
+// List implements invite.Store.
+func (m *Model) List(_ context.Context, q invite.ListQuery) (invite.ListPage, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	class := invite.Open
+	if q.Status != "" {
+		class = q.Status.Class()
+	}
+	var all []*invite.Invite
+	for _, inv := range m.records {
+		if inv.Key.Partition == invite.PartitionOf(q.Tenant) && inv.Status.Class() == class {
+			all = append(all, inv)
+		}
+	}
+	slices.SortFunc(all, func(a, b *invite.Invite) int { return newestFirst(positionOf(a), positionOf(b)) })
+	if q.Page != "" {
+		p, err := m.open(q)
+		if err != nil {
+			return invite.ListPage{}, err
+		}
+		all = slices.DeleteFunc(all, func(i *invite.Invite) bool { return newestFirst(positionOf(i), p.after) <= 0 })
+	}
+	var out invite.ListPage
+	if len(all) > q.PageSize {
+		all = all[:q.PageSize]
+		out.Next = m.seal(q, positionOf(all[len(all)-1]))
+	}
+	for _, inv := range all {
+		status := inv.StatusAt(q.Now)
+		if !inv.GoneAt(q.Now, q.Retention) && (q.Status == "" || q.Status == status) && strings.HasPrefix(string(inv.Email), q.Prefix) {
+			out.Invites = append(out.Invites, copyOf(inv))
+		}
+	}
+	return out, nil
+}
+
+func positionOf(i *invite.Invite) position { return position{i.CreatedAt, i.Key.Address.String()} }
+
+func newestFirst(a, b position) int {
+	return cmp.Or(b.created.Compare(a.created), cmp.Compare(b.address, a.address))
+}
+
+func (m *Model) seal(q invite.ListQuery, after position) string {
+	m.pages = append(m.pages, page{q, after})
+	return fmt.Sprintf("page-%d", len(m.pages)-1)
+}
+
+func (m *Model) open(q invite.ListQuery) (page, error) {
+	for n, p := range m.pages {
+		same := p.query.Tenant == q.Tenant && p.query.Status == q.Status && p.query.Prefix == q.Prefix
+		if same && q.Page == fmt.Sprintf("page-%d", n) {
+			return p, nil
+		}
+	}
+	return page{}, &invite.Error{Kind: invite.BadRequest, Field: "/page_token"}
+}
+
+// Due implements invite.TimerStore.
+func (m *Model) Due(_ context.Context, now time.Time) iter.Seq2[[]invite.Timer, error] {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var due []invite.Timer
+	for k, inv := range m.records {
+		if !inv.Due.IsZero() && !inv.Due.After(now) {
+			due = append(due, invite.Timer{Key: k, Due: inv.Due})
+		}
+	}
+	slices.SortFunc(due, func(a, b invite.Timer) int { return a.Due.Compare(b.Due) })
+	return func(yield func([]invite.Timer, error) bool) {
+		for p := range slices.Chunk(due, 100) {
+			if !yield(p, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Expire implements invite.TimerStore.
+func (m *Model) Expire(_ context.Context, due []invite.Timer, now time.Time, r invite.Retention) (marked int, left []invite.Key, err error) {
+	for _, t := range due {
+		_, err := m.apply(t.Key, func(old *invite.Invite) (*invite.Invite, error) {
+			if old != nil && old.MailWaitsAt(now) {
+				left = append(left, t.Key)
+			}
+			return invite.Expire(old, now, r)
+		})
+		if err == nil {
+			marked++
+		}
+	}
+	return marked, left, nil
+}
+
+// Settings implements invite.SettingsReader.
+func (m *Model) Settings(_ context.Context, t invite.TenantID) (invite.Settings, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if s, ok := m.settings[t]; ok {
+		return s, nil
+	}
+	return m.defaults(t), nil
+}
+
+// PutSettings implements invite.SettingsStore.
+func (m *Model) PutSettings(_ context.Context, t invite.TenantID, s invite.Settings, ifVersion *uint64) (invite.Settings, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	old := m.settings[t].Version
+	if ifVersion != nil && *ifVersion != old {
+		return invite.Settings{}, &invite.Error{Kind: invite.PreconditionFailed}
+	}
+	s.Version = old + 1
+	m.settings[t] = s
+	return s, nil
+}
+
+func copyOf(i *invite.Invite) *invite.Invite {
+	if i == nil {
+		return nil
+	}
+	c := *i
+	c.Codes = slices.Clone(i.Codes)
+	c.Ops = slices.Clone(i.Ops)
+	return &c
+}

@@ -1,0 +1,89 @@
+package invitetest
+
+import (
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	"invites/shared/invite"
+)
+
+// Defaults are the settings of tenants without any, as the operator would have set
+// them.
+func Defaults(t invite.TenantID) invite.Settings {
+	return invite.Settings{Name: string(t), ExpiresIn: invite.DefaultWindow, TimeZone: "UTC", Roles: invite.DefaultRoles, Locale: "en"}
+}
+
+func settings(t *testing.T, stores Stores) {
+	s := newScene(t, stores)
+	own := invite.Settings{
+		Name: "Acme", Sender: "noreply@acme.example", ExpiresIn: 36 * time.Hour, SetupURL: "https://app.acme.example/welcome",
+		SignInURL: "https://app.acme.example/in", PasswordResetURL: "https://app.acme.example/reset", SupportEmail: "help@acme.example",
+		TimeZone: "Europe/Berlin", Roles: []string{"viewer", "editor"}, Locale: "de", BrandColor: "#102030", LogoURL: "https://app.acme.example/logo.png",
+	}
+	read := func(want invite.Settings) {
+		t.Helper()
+		got, err := stores.Settings.Settings(ctx, s.tenant)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, %v, want %+v", got, err, want)
+		}
+	}
+	put := func(to invite.Settings, ifVersion *uint64, want uint64) {
+		t.Helper()
+		got, err := stores.Settings.PutSettings(ctx, s.tenant, to, ifVersion)
+		to.Version = want
+		if err != nil || !reflect.DeepEqual(got, to) {
+			t.Errorf("got %+v, %v, want %+v", got, err, to)
+		}
+		read(to)
+	}
+	version := func(n uint64) *uint64 { return &n }
+
+	read(Defaults(s.tenant))
+	_, err := stores.Settings.PutSettings(ctx, s.tenant, own, version(1))
+	if invite.KindOf(err) != invite.PreconditionFailed {
+		t.Errorf("the version of settings that are not there: got %v", err)
+	}
+	put(own, version(0), 1)
+	if _, err := stores.Settings.PutSettings(ctx, s.tenant, own, version(0)); invite.KindOf(err) != invite.PreconditionFailed {
+		t.Errorf("an older version: got %v", err)
+	}
+	own.Sender, own.Roles = "", []string{}
+	own.Roles = []string{"only"}
+	put(own, version(1), 2)
+	put(own, nil, 3)
+
+	t.Run("of ten who save the same version one wins", func(t *testing.T) {
+		var mu sync.Mutex
+		won := 0
+		var wg sync.WaitGroup
+		for range 10 {
+			wg.Go(func() {
+				if _, err := stores.Settings.PutSettings(ctx, s.tenant, own, version(3)); err == nil {
+					mu.Lock()
+					won++
+					mu.Unlock()
+				} else if invite.KindOf(err) != invite.PreconditionFailed {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if won != 1 {
+			t.Errorf("%d won", won)
+		}
+	})
+	t.Run("a neighbour's settings are its own", func(t *testing.T) {
+		other := newScene(t, stores)
+		got, err := stores.Settings.Settings(ctx, other.tenant)
+		if err != nil || got.Version != 0 {
+			t.Errorf("got %+v, %v", got, err)
+		}
+	})
+	t.Run("settings are no invite of any list", func(t *testing.T) {
+		if got := s.pages(s.query("", "", 10)); len(got) != 0 {
+			t.Errorf("got %v", got)
+		}
+	})
+}

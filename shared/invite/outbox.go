@@ -1,0 +1,226 @@
+package invite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// The committed record is the outbox: create and resend leave a mail "queued" in
+// it, and a sender claims that mail, hands it over and settles it.
+//
+// Promise: nothing is lost, and a second copy goes out only after a crash between
+// the hand-over and its record; that copy carries the same link.
+
+// Claim asks for the lease on mail Seq of generation Gen and brings the digest of
+// the link that the mail will carry.
+type Claim struct {
+	Key        Key
+	Gen        Gen
+	Seq        uint64
+	Owner      string // of the lease; unique for every attempt
+	Link       Digest
+	KeyVersion string
+	Now        time.Time
+}
+
+// Claim takes the lease. The link is live from here on.
+//
+// Errors: Superseded where that mail is no longer wanted; Sending where another
+// sender has the lease; WrongLinkKey where an earlier attempt minted the link with
+// another version of the key, which the error's invite names; [ErrReplayed].
+func (c Claim) Claim(old *Invite) (*Invite, error) {
+	if old == nil || old.Gen != c.Gen || old.Seq != c.Seq || old.StatusAt(c.Now) != Pending {
+		return nil, refuse(Superseded, old, "")
+	}
+	switch {
+	case old.Mail.Status == MailQueued:
+	case old.Mail.Status != MailSending:
+		return nil, refuse(Superseded, old, "")
+	case old.Mail.Lease.Owner == c.Owner:
+		return old, ErrReplayed
+	case old.LeasedAt(c.Now):
+		return nil, old.sending(c.Now)
+	}
+	if !old.Link.IsZero() && !old.Link.Equal(c.Link) {
+		return nil, refuse(WrongLinkKey, old, "")
+	}
+	next := old.clone()
+	next.Version++
+	next.Link = c.Link
+	next.Mail.Status = MailSending
+	next.Mail.At = c.Now
+	next.Mail.Attempts++
+	next.Mail.KeyVersion = c.KeyVersion
+	next.Mail.Lease = Lease{Owner: c.Owner, Until: c.Now.Add(LeaseTime)}
+	return next, nil
+}
+
+// Settlement says what became of a claimed mail: MailSent, MailFailed, or
+// MailQueued again to be tried at RetryAt.
+type Settlement struct {
+	Key       Key
+	Gen       Gen
+	Seq       uint64
+	Owner     string
+	Status    MailStatus
+	Reason    string
+	MessageID string
+	Sender    string
+	RetryAt   time.Time
+	ExpiresAt time.Time // of the claimed invite: when the schedule looks next
+	Now       time.Time
+}
+
+// Settle gives the lease back with the outcome.
+//
+// Errors: Superseded where the lease is not Owner's any more; [ErrReplayed].
+func (s Settlement) Settle(old *Invite) (*Invite, error) {
+	if old == nil || old.Gen != s.Gen || old.Seq != s.Seq {
+		return nil, refuse(Superseded, old, "")
+	}
+	if s.MessageID != "" && old.Mail.MessageID == s.MessageID {
+		return old, ErrReplayed
+	}
+	if old.Mail.Lease.Owner != s.Owner {
+		return nil, refuse(Superseded, old, "")
+	}
+	next := old.clone()
+	next.Version++
+	next.Mail.Status = s.Status
+	next.Mail.Reason = s.Reason
+	next.Mail.At = s.Now
+	next.Mail.Lease = Lease{}
+	if s.Status == MailSent {
+		next.Mail.MessageID = s.MessageID
+		next.Mail.Sender = s.Sender
+		next.LastSentAt = s.Now
+	}
+	if len(old.Ops) > MaxOps {
+		next.Ops, _ = ForgetOps(old.Ops, s.Now)
+	}
+	if old.Status == Pending {
+		next.Due = old.ExpiresAt.Add(ExpireGrace)
+		if s.Status == MailQueued {
+			next.Due = s.RetryAt
+		}
+	}
+	return next, nil
+}
+
+// Outbox sends the mails that records promise.
+type Outbox struct {
+	Store    OutboxStore
+	Settings SettingsReader
+	Keys     LinkKeys
+	Mailer   Mailer
+	LinkBase string // scheme and host of every link, from configuration alone
+	Owner    func() string
+	Now      func() time.Time
+}
+
+// Redeliver sends the mail of the record at k if one is waiting. The schedule
+// calls for it where the stream failed.
+func (o *Outbox) Redeliver(ctx context.Context, k Key) error {
+	inv, err := o.Store.Get(ctx, k)
+	if KindOf(err) == NotFound {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("redeliver: %w", err)
+	}
+	return o.Deliver(ctx, inv)
+}
+
+// Deliver sends the mail of inv, which may be an old image of the record: only a
+// claim on the record as it is now decides. It returns an error only where trying
+// again soon helps; whatever the provider refuses is settled in the record.
+func (o *Outbox) Deliver(ctx context.Context, inv *Invite) error {
+	waiting := inv.Mail.Status == MailQueued || inv.Mail.Status == MailSending
+	if !waiting || inv.StatusAt(o.Now()) != Pending {
+		return nil
+	}
+	settings, err := o.Settings.Settings(ctx, inv.Tenant)
+	if err != nil {
+		return fmt.Errorf("deliver: settings: %w", err)
+	}
+	claimed, token, err := o.claim(ctx, inv, inv.Mail.KeyVersion)
+	if KindOf(err) == WrongLinkKey {
+		var e *Error
+		errors.As(err, &e)
+		claimed, token, err = o.claim(ctx, e.Invite, e.Invite.Mail.KeyVersion)
+	}
+	switch KindOf(err) {
+	case Superseded, Sending:
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("deliver: claim: %w", err)
+	}
+	receipt, err := o.handOver(ctx, claimed, settings, token)
+	return o.settle(ctx, claimed, receipt, err)
+}
+
+func (o *Outbox) claim(ctx context.Context, inv *Invite, version string) (*Invite, Token, error) {
+	key, version, err := o.Keys.LinkKey(ctx, version)
+	if err != nil {
+		return nil, Token{}, fmt.Errorf("link key: %w", err)
+	}
+	token := MintToken(key, inv.Key, inv.Gen, inv.Seq, inv.Mail.Nonce)
+	claimed, err := o.Store.Claim(ctx, Claim{
+		Key: inv.Key, Gen: inv.Gen, Seq: inv.Seq, Owner: o.Owner(),
+		Link: token.Digest(), KeyVersion: version, Now: o.Now(),
+	})
+	return claimed, token, err
+}
+
+// sendMargin ends a hand-over well before its lease, so that a sender that slept
+// never sends a link which a resend has killed in the meantime.
+const sendMargin = 20 * time.Second
+
+func (o *Outbox) handOver(ctx context.Context, inv *Invite, s Settings, t Token) (Receipt, error) {
+	left := inv.Mail.Lease.Until.Sub(o.Now()) - sendMargin
+	if left <= 0 {
+		return Receipt{}, &MailError{Reason: ReasonUnreachable, Temporary: true, Err: errors.New("the lease is nearly over")}
+	}
+	ctx, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
+	return o.Mailer.Send(ctx, Message{Invite: *inv, Settings: s, Link: o.LinkBase + "/i/" + t.Reveal()})
+}
+
+func (o *Outbox) settle(ctx context.Context, inv *Invite, r Receipt, sendErr error) error {
+	now := o.Now()
+	s := Settlement{Key: inv.Key, Gen: inv.Gen, Seq: inv.Seq, Owner: inv.Mail.Lease.Owner, Now: now,
+		ExpiresAt: inv.ExpiresAt,
+		Status:    MailSent, MessageID: r.MessageID, Sender: r.Sender}
+	if sendErr != nil {
+		s.Status, s.Reason = MailQueued, ReasonUnreachable
+		s.RetryAt = now.Add(Backoff(inv.Mail.Attempts))
+		var e *MailError
+		if errors.As(sendErr, &e) {
+			s.Reason = e.Reason
+			if !e.Temporary {
+				s.Status = MailFailed
+			}
+		}
+	}
+	_, err := o.Store.Settle(ctx, s)
+	if KindOf(err) == Superseded {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("deliver: settle: %w", err)
+	}
+	return nil
+}
+
+// Backoff is the wait after a number of failed attempts: 1, 2, 4, 8, then every
+// 15 minutes, until the invite expires. The schedule looks once a minute.
+func Backoff(attempts int) time.Duration {
+	const most = 15 * time.Minute
+	if attempts > 4 {
+		return most
+	}
+	return time.Minute << max(attempts-1, 0)
+}

@@ -1,0 +1,126 @@
+package invite
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+)
+
+// Store keeps the records. Every method but Get and List is one transition of
+// transition.go, done atomically on the record as it is when the write arrives,
+// and returns the invite after it. A repetition of what took effect is a success.
+//
+// Errors are those of the transition, and Unavailable where the database cannot
+// be reached or nobody knows whether the write took effect: it is safe to ask
+// again with the same operation.
+type Store interface {
+	Create(context.Context, Creation) (*Invite, error)
+	Resend(context.Context, Change) (*Invite, error)
+	Cancel(context.Context, Change) (*Invite, error)
+	Release(context.Context, Change) (*Invite, error)
+	Accept(context.Context, Acceptance) (*Invite, error)
+	Redeem(context.Context, Redemption) (*Invite, error)
+
+	// Get reads the record at a key, strongly consistent. NotFound where there is
+	// none; the caller checks generation and retention.
+	Get(context.Context, Key) (*Invite, error)
+	// List reads one page, strongly consistent, newest first by CreatedAt.
+	List(context.Context, ListQuery) (ListPage, error)
+}
+
+// OutboxStore is what sending needs of the records.
+type OutboxStore interface {
+	Get(context.Context, Key) (*Invite, error)
+	Claim(context.Context, Claim) (*Invite, error)
+	Settle(context.Context, Settlement) (*Invite, error)
+}
+
+// TimerStore is what the schedule needs of the records.
+type TimerStore interface {
+	// Due walks the records whose time has come, oldest hour first, in pages. A
+	// caller may stop between pages; what it has not seen comes again next time.
+	Due(ctx context.Context, now time.Time) iter.Seq2[[]Timer, error]
+	// Expire marks those of the records that are to be expired (see [Expire]) and
+	// returns the keys of those whose mail waits for a sender instead. Both counts
+	// stand beside an error too; what is in neither comes again next time.
+	Expire(ctx context.Context, due []Timer, now time.Time, r Retention) (marked int, left []Key, err error)
+}
+
+// Timer is a record whose time has come.
+type Timer struct {
+	Key Key
+	Due time.Time
+}
+
+// ListQuery asks for one page of a tenant's invites of one class.
+type ListQuery struct {
+	Tenant    TenantID
+	Status    Status // one state, or "" for all that are open
+	Prefix    string // of the address, lower case; "" for all
+	PageSize  int    // how many records are read; a filtered page may hold fewer
+	Page      string // token of a page before, or ""
+	Now       time.Time
+	Retention Retention
+}
+
+// ListPage is one page. Next is "" on the last one.
+type ListPage struct {
+	Invites []*Invite
+	Next    string
+}
+
+// SettingsReader finds the settings a tenant works with: its own, or the
+// operator's defaults.
+type SettingsReader interface {
+	Settings(context.Context, TenantID) (Settings, error)
+}
+
+// SettingsStore keeps settings. Put demands the version that was read where
+// ifVersion is not nil (PreconditionFailed) and returns them as stored.
+type SettingsStore interface {
+	SettingsReader
+	PutSettings(ctx context.Context, t TenantID, s Settings, ifVersion *uint64) (Settings, error)
+}
+
+// LinkKeys holds the keys that links are minted with. Asked for no version it
+// returns the current one.
+type LinkKeys interface {
+	LinkKey(ctx context.Context, version string) (key []byte, v string, err error)
+}
+
+// Message is everything a mail says.
+type Message struct {
+	Invite   Invite
+	Settings Settings
+	Link     string
+}
+
+// Receipt is the provider's word that it has taken a mail over.
+type Receipt struct {
+	MessageID string
+	Sender    string // the address it went from
+}
+
+// Mailer renders a message and hands it to the mail provider, from the tenant's
+// own sender or, where that cannot be used, from the platform's.
+//
+// Its errors are [*MailError]; any other one counts as temporary.
+type Mailer interface {
+	Send(context.Context, Message) (Receipt, error)
+}
+
+// MailError says why a mail was not taken over.
+type MailError struct {
+	Reason    string // one of the Reason constants
+	Temporary bool   // whether the same mail may be taken later
+	Err       error
+}
+
+func (e *MailError) Error() string { return fmt.Sprintf("mail not taken: %s: %v", e.Reason, e.Err) }
+func (e *MailError) Unwrap() error { return e.Err }
+
+// Redriver has waiting mails sent by somebody who may send.
+type Redriver interface {
+	Redrive(context.Context, []Key) error
+}

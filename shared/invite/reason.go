@@ -1,0 +1,55 @@
+package invite
+
+// Reasons a mail was not sent, or waits: stable codes of the API.
+const (
+	ReasonExpired             = "expired_before_sending"
+	ReasonCancelled           = "cancelled_before_sending"
+	ReasonThrottled           = "provider_throttled"
+	ReasonQuota               = "provider_quota"
+	ReasonUnreachable         = "provider_unreachable"
+	ReasonPaused              = "provider_paused"
+	ReasonMisconfigured       = "provider_misconfigured"
+	ReasonDenied              = "provider_denied"
+	ReasonSenderUnverified    = "sender_unverified"
+	ReasonRecipientUnverified = "recipient_unverified"
+	ReasonSuppressed          = "recipient_suppressed"
+	ReasonRejected            = "rejected"
+	ReasonUnrenderable        = "not_renderable"
+)
+
+// ReasonText says to an admin what a reason means and what to do. An unknown
+// reason has a text too; "" has none.
+func ReasonText(reason string) string {
+	switch reason {
+	case "":
+		return ""
+	case ReasonExpired:
+		return "The invite expired before its mail could be sent. Resend it."
+	case ReasonCancelled:
+		return "The invite was cancelled before its mail was sent. Nothing to do."
+	case ReasonThrottled:
+		return "The mail provider is taking mails more slowly than we send them. The mail is sent again on its own within minutes."
+	case ReasonQuota:
+		return "The mail provider's quota for today is used up. The mail is sent on its own once there is room; the operator can ask the provider for a higher quota."
+	case ReasonUnreachable:
+		return "The mail provider could not be reached. The mail is sent again on its own."
+	case ReasonPaused:
+		return "The mail provider has paused sending. The mail is sent on its own once the operator has had sending resumed."
+	case ReasonMisconfigured:
+		return "The mail provider does not know the settings we send with. The operator must check the configuration set; the mail is then sent on its own."
+	case ReasonDenied:
+		return "The mail provider did not let the service send. The operator must check its permission to send; the mail is then sent on its own."
+	case ReasonSenderUnverified:
+		return "The address mails are sent from is not verified. Ask the operator to verify it; the mail is then sent on its own."
+	case ReasonRecipientUnverified:
+		return "The mail provider's account is still in its sandbox and sends to verified addresses only. Ask the operator to move it to production, then resend."
+	case ReasonSuppressed:
+		return "Earlier mails to this address bounced or were reported as spam, so the provider sends nothing to it. Check the address; if it is right, ask the operator to take it off the suppression list, then resend."
+	case ReasonRejected:
+		return "The mail provider refused this mail. Check the address; if it is right, ask the operator."
+	case ReasonUnrenderable:
+		return "The mail could not be written. Check the tenant's name, sender and support address in the settings, then resend."
+	default:
+		return "The mail was not delivered. Check the address, then resend."
+	}
+}

@@ -1,0 +1,219 @@
+package invite
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Service is what admins and invitees may ask for.
+type Service struct {
+	Store     Store
+	Settings  SettingsReader
+	Retention Retention
+	ToASCII   DomainToASCII
+	Now       func() time.Time
+	Random    func([]byte)                               // fills with random bytes
+	Wait      func(context.Context, time.Duration) error // sleeps, or ends with the context
+}
+
+// Request is what every admin operation brings along.
+type Request struct {
+	Tenant TenantID
+	Actor  Person
+	Op     Operation // ID and Body; the service adds the time
+}
+
+// New asks for an invite. Role "" is the tenant's lowest, Locale "" the tenant's.
+type New struct {
+	Email  string
+	Name   string
+	Role   string
+	Locale string
+}
+
+const (
+	// sendingWait is how long a request waits for the mail before it.
+	sendingWait = 5 * time.Second
+	// sendingPoll is how often it looks: a send takes well under a second.
+	sendingPoll = 100 * time.Millisecond
+)
+
+// Create invites an address.
+//
+// Errors: those of [Creation.Create], AddressUnmailable, RoleNotAllowed,
+// InvalidField, Unavailable.
+func (s *Service) Create(ctx context.Context, r Request, n New) (*Invite, error) {
+	email, err := ParseAddress(n.Email, s.ToASCII)
+	if err != nil {
+		return nil, err
+	}
+	if err := CheckName(n.Name); err != nil {
+		return nil, &Error{Kind: InvalidField, Field: "/name", Text: "A name has at most 80 characters and no control characters.", Err: err}
+	}
+	if !ValidLocale(n.Locale) {
+		return nil, &Error{Kind: InvalidField, Field: "/locale", Text: "Give a language tag such as en or de-CH."}
+	}
+	settings, err := s.Settings.Settings(ctx, r.Tenant)
+	if err != nil {
+		return nil, fmt.Errorf("create: settings: %w", err)
+	}
+	if n.Role == "" {
+		n.Role = settings.Roles[0]
+	}
+	if !slices.Contains(settings.Roles, n.Role) {
+		return nil, &Error{Kind: RoleNotAllowed, Field: "/role", Text: fmt.Sprintf("Choose one of the roles of this tenant: %q.", settings.Roles)}
+	}
+	if n.Locale == "" {
+		n.Locale = settings.Locale
+	}
+	return s.whenSent(ctx, func(now time.Time) (*Invite, error) {
+		return s.Store.Create(ctx, Creation{
+			Tenant: r.Tenant, Email: email, Name: n.Name, Role: n.Role, Locale: n.Locale,
+			InvitedBy: r.Actor, Window: settings.ExpiresIn, Nonce: s.nonce(),
+			Op: at(r.Op, now), Now: now, Retention: s.Retention,
+		})
+	})
+}
+
+// Resend sends a fresh link. Errors: those of [Change.Resend], Unavailable.
+func (s *Service) Resend(ctx context.Context, r Request, id string, ifMatch *ETag) (*Invite, error) {
+	return s.whenSent(ctx, func(now time.Time) (*Invite, error) {
+		c, err := s.change(r, id, ifMatch, now)
+		if err != nil {
+			return nil, err
+		}
+		c.Nonce = s.nonce()
+		return s.Store.Resend(ctx, c)
+	})
+}
+
+// Cancel ends an invite that nobody accepted. Errors: those of [Change.Cancel],
+// Unavailable.
+func (s *Service) Cancel(ctx context.Context, r Request, id string, ifMatch *ETag) (*Invite, error) {
+	c, err := s.change(r, id, ifMatch, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	return s.Store.Cancel(ctx, c)
+}
+
+// Release frees the address of an accepted invite. Errors: those of
+// [Change.Release], Unavailable.
+func (s *Service) Release(ctx context.Context, r Request, id string, ifMatch *ETag) (*Invite, error) {
+	c, err := s.change(r, id, ifMatch, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	return s.Store.Release(ctx, c)
+}
+
+// Get returns one invite. NotFound for an id that is unknown, of another tenant,
+// of an earlier generation or past its retention.
+func (s *Service) Get(ctx context.Context, t TenantID, id string) (*Invite, error) {
+	unknown := refuse(NotFound, nil, "There is no invite with this id.")
+	key, gen, err := ParseID(t, id)
+	if err != nil {
+		return nil, unknown
+	}
+	inv, err := s.Store.Get(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	if inv.Gen != gen || inv.GoneAt(s.Now(), s.Retention) {
+		return nil, unknown
+	}
+	return inv, nil
+}
+
+// List returns one page.
+func (s *Service) List(ctx context.Context, q ListQuery) (ListPage, error) {
+	q.Now, q.Retention = s.Now(), s.Retention
+	return s.Store.List(ctx, q)
+}
+
+// Look tells what a link opens, and changes nothing: the invite where the link is
+// live or was accepted, else LinkDead for every cause alike.
+func (s *Service) Look(ctx context.Context, link string) (*Invite, error) {
+	dead := refuse(LinkDead, nil, "")
+	token, err := ParseToken(link)
+	if err != nil {
+		return nil, dead
+	}
+	inv, err := s.Store.Get(ctx, token.Key)
+	if KindOf(err) == NotFound {
+		return nil, dead
+	}
+	if err != nil {
+		return nil, err
+	}
+	now, digest := s.Now(), token.Digest()
+	live := inv.StatusAt(now) == Pending && inv.Link.Equal(digest)
+	accepted := inv.Status == Accepted && inv.Accepted.Equal(digest)
+	if (!live && !accepted) || inv.GoneAt(now, s.Retention) {
+		return nil, dead
+	}
+	return inv, nil
+}
+
+// Accept accepts by a link and returns the invite with a fresh code. LinkDead for
+// every link that is not live and not the accepted one.
+func (s *Service) Accept(ctx context.Context, link string) (*Invite, Code, error) {
+	token, err := ParseToken(link)
+	if err != nil {
+		return nil, Code{}, refuse(LinkDead, nil, "")
+	}
+	var random [32]byte
+	s.Random(random[:])
+	code := NewCode(token.Key, random)
+	inv, err := s.Store.Accept(ctx, Acceptance{Key: token.Key, Link: token.Digest(), Code: code.Digest(), Now: s.Now(), Retention: s.Retention})
+	return inv, code, err
+}
+
+// Redeem uses a code up and returns the invite it stands for. allowed names the
+// one tenant the caller may redeem for; "" for every tenant. CodeDead for any code
+// that cannot be redeemed, whatever the cause.
+func (s *Service) Redeem(ctx context.Context, allowed TenantID, op Operation, text string) (*Invite, error) {
+	dead := refuse(CodeDead, nil, "This code was used or has expired. Send the person back to the link in the mail for a fresh one.")
+	code, err := ParseCode(text)
+	if err != nil || allowed != "" && code.Key.Partition != PartitionOf(allowed) {
+		return nil, dead
+	}
+	now := s.Now()
+	return s.Store.Redeem(ctx, Redemption{Key: code.Key, Code: code.Digest(), Op: at(op, now), Now: now, Retention: s.Retention})
+}
+
+func (s *Service) change(r Request, id string, ifMatch *ETag, now time.Time) (Change, error) {
+	key, gen, err := ParseID(r.Tenant, id)
+	if err != nil {
+		return Change{}, refuse(NotFound, nil, "There is no invite with this id.")
+	}
+	return Change{Key: key, Gen: gen, IfMatch: ifMatch, Op: at(r.Op, now), Now: now, Retention: s.Retention}, nil
+}
+
+// whenSent repeats a request that meets a mail on its way: the mail leaves first,
+// so none with an older link follows one with a newer link.
+func (s *Service) whenSent(ctx context.Context, try func(now time.Time) (*Invite, error)) (*Invite, error) {
+	began := s.Now()
+	for {
+		now := s.Now()
+		inv, err := try(now)
+		if KindOf(err) != Sending || now.Sub(began) >= sendingWait {
+			return inv, err
+		}
+		if waitErr := s.Wait(ctx, sendingPoll); waitErr != nil {
+			return inv, err
+		}
+	}
+}
+
+func (s *Service) nonce() (n Nonce) {
+	s.Random(n[:])
+	return n
+}
+
+func at(op Operation, now time.Time) Operation {
+	op.At = now.Truncate(time.Second)
+	return op
+}

@@ -1,0 +1,66 @@
+package locale
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // Lambda has no zone files
+)
+
+// Date says an instant as an invitee reads it, to the minute, with day, time and
+// zone: "Monday, 30 November 2026, 14:05 (Europe/Berlin, UTC+1)". An unknown zone
+// is UTC.
+//
+// What is said is never later than t.
+func (c *Catalogue) Date(t time.Time, zone string) string {
+	return c.date("date.long", t, zone)
+}
+
+// ShortDate says day and time in the zone, for a subject.
+func (c *Catalogue) ShortDate(t time.Time, zone string) string {
+	return c.date("date.short", t, zone)
+}
+
+func (c *Catalogue) date(form string, t time.Time, zone string) string {
+	loc, err := time.LoadLocation(zone)
+	if err != nil || loc == time.Local {
+		loc = time.UTC
+	}
+	t = t.In(loc)
+	half := "AM"
+	if t.Hour() >= 12 {
+		half = "PM"
+	}
+	return c.Text(form,
+		"weekday", strings.Fields(c.Text("weekdays"))[t.Weekday()],
+		"day", strconv.Itoa(t.Day()),
+		"month", strings.Fields(c.Text("months"))[t.Month()-1],
+		"year", strconv.Itoa(t.Year()),
+		"hour", fmt.Sprintf("%02d", t.Hour()),
+		"hour12", strconv.Itoa((t.Hour()+11)%12+1),
+		"half", half,
+		"minute", fmt.Sprintf("%02d", t.Minute()),
+		"zone", zoneName(t))
+}
+
+// zoneName avoids abbreviations, which differ between languages and mean several
+// zones (CST is three).
+func zoneName(t time.Time) string {
+	_, offset := t.Zone()
+	utc := "UTC"
+	if offset != 0 {
+		sign := '+'
+		if offset < 0 {
+			sign, offset = '-', -offset
+		}
+		utc = fmt.Sprintf("UTC%c%d", sign, offset/3600)
+		if minutes := offset % 3600 / 60; minutes != 0 {
+			utc += fmt.Sprintf(":%02d", minutes)
+		}
+	}
+	if name := t.Location().String(); name != "UTC" {
+		return name + ", " + utc
+	}
+	return utc
+}

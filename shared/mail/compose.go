@@ -1,0 +1,153 @@
+package mail
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"net/mail"
+	"strconv"
+	"strings"
+	text "text/template"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"invites/shared/brand"
+	"invites/shared/invite"
+	"invites/shared/locale"
+	"invites/shared/wording"
+)
+
+// letter is a mail before it is MIME.
+type letter struct {
+	fromName string // "" for the bare address
+	subject  string
+	text     string
+	html     string
+}
+
+//go:embed mail.txt
+var textMarkup string
+
+//go:embed mail.html
+var htmlMarkup string
+
+var (
+	textTemplate = text.Must(text.New("text").Parse(textMarkup))
+	htmlTemplate = template.Must(template.New("html").Parse(htmlMarkup))
+)
+
+// content is what both templates read. Texts are ready but for escaping.
+type content struct {
+	wording.Words
+	Lang    string
+	Subject string
+	Link    string
+	Button  brand.Button
+	Light   string
+	Dark    string
+	Facts   []fact
+}
+
+type fact struct{ Label, Value string }
+
+// write puts a message into words. A tenant's name stands beside the address of its
+// own sender only: beside the platform's it could make us pass for anybody.
+func write(m invite.Message, ownSender bool) (letter, error) {
+	c := locale.Pick(m.Invite.Locale, m.Settings.Locale)
+	w := wording.Of(c, &m.Invite, m.Settings)
+	data := content{
+		Words: w, Lang: c.Tag(), Subject: subject(w, m), Link: m.Link,
+		Button: brand.Of(m.Settings.BrandColor), Light: brand.LightGround, Dark: brand.DarkGround,
+	}
+	for _, f := range []fact{
+		{"inviter", w.Inviter}, {"tenant", w.Tenant}, {"role", w.Role}, {"email", w.Email}, {"expires", w.Expires},
+	} {
+		if f.Value != "" {
+			data.Facts = append(data.Facts, fact{c.Text("label." + f.Label), f.Value})
+		}
+	}
+	l := letter{subject: data.Subject}
+	if ownSender {
+		l.fromName = w.Tenant
+	}
+	var plain, rich bytes.Buffer
+	if err := textTemplate.Execute(&plain, data); err != nil {
+		return letter{}, fmt.Errorf("text: %w", err)
+	}
+	if err := htmlTemplate.Execute(&rich, data); err != nil {
+		return letter{}, fmt.Errorf("html: %w", err)
+	}
+	l.text, l.html = plain.String(), rich.String()
+	return l, nil
+}
+
+// Hello greets the invitee, by name where that is safe.
+func (c content) Hello() string {
+	if c.Name == "" {
+		return c.Catalogue.Text("mail.hello.neutral")
+	}
+	return c.Text("mail.hello")
+}
+
+// SupportLine says where to ask.
+func (c content) SupportLine() string { return c.Text("mail.support", "email", c.Support) }
+
+// subject is another one for every mail to an address: mail programs file a mail
+// under an older one with the same subject, where the dead link comes first. A
+// repeated attempt of one mail has the same subject.
+func subject(w wording.Words, m invite.Message) string {
+	key := "mail.subject"
+	if m.Invite.SendCount() > 1 {
+		key = "mail.subject.again"
+	}
+	s := w.Text(key)
+	if m.Invite.Seq <= 1 {
+		return s
+	}
+	asked := m.Invite.ExpiresAt.Add(-m.Invite.Window)
+	return w.Text("mail.subject.mark", "subject", s,
+		"number", strconv.FormatUint(m.Invite.Seq, 10),
+		"date", w.Catalogue.ShortDate(asked, m.Settings.TimeZone))
+}
+
+// compose returns the mail as it goes to the provider, from a sender.
+func compose(m invite.Message, sender string, ownSender bool) ([]byte, error) {
+	l, err := write(m, ownSender)
+	if err != nil {
+		return nil, fmt.Errorf("compose: %w", err)
+	}
+	for _, a := range []string{sender, string(m.Invite.Email), m.Settings.SupportEmail} {
+		if parsed, err := mail.ParseAddress(a); a != "" && (err != nil || parsed.Address != a) {
+			return nil, fmt.Errorf("compose: %q is not a plain address", a)
+		}
+	}
+	msg := gomail.NewMsg(gomail.WithEncoding(gomail.EncodingQP), gomail.WithCharset(gomail.CharsetUTF8), gomail.WithNoDefaultUserAgent())
+	from := mail.Address{Name: l.fromName, Address: sender}
+	if err := msg.From(from.String()); err != nil {
+		return nil, fmt.Errorf("compose: from: %w", err)
+	}
+	if err := msg.To(string(m.Invite.Email)); err != nil {
+		return nil, fmt.Errorf("compose: to: %w", err)
+	}
+	if s := m.Settings.SupportEmail; s != "" {
+		if err := msg.ReplyTo(s); err != nil {
+			return nil, fmt.Errorf("compose: reply-to: %w", err)
+		}
+	}
+	msg.Subject(l.subject)
+	// SES writes its own Date and Message-ID; these are for other ways of delivery.
+	msg.SetDateWithValue(m.Invite.Mail.At)
+	msg.SetMessageIDWithValue(fmt.Sprintf("%s.%d.%d@%s", m.Invite.Key.Address, m.Invite.Gen, m.Invite.Seq, domainOf(sender)))
+	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834 5
+	msg.SetGenHeader("X-Auto-Response-Suppress", "All")  // Exchange: no out-of-office replies
+	msg.SetBodyString(gomail.TypeTextPlain, l.text)
+	msg.AddAlternativeString(gomail.TypeTextHTML, l.html)
+	var raw bytes.Buffer
+	if _, err := msg.WriteTo(&raw); err != nil {
+		return nil, fmt.Errorf("compose: %w", err)
+	}
+	return raw.Bytes(), nil
+}
+
+func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }

@@ -1,0 +1,314 @@
+package mail
+
+import (
+	"bytes"
+	"fmt"
+	netmail "net/mail"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jhillyerd/enmime/v2"
+
+	"invites/shared/brand"
+	"invites/shared/invite"
+	"invites/shared/locale"
+)
+
+const (
+	link     = "https://links.acme.example/i/0123456789abcdefghjkmnpqrstvwxyz0123456789abcdefghjkmnpqrstvwxyz0"
+	platform = "noreply@platform.example"
+	maxMail  = 20_000 // bytes; Gmail cuts a mail off at 102 KB
+)
+
+// message is an ordinary one; change edits it.
+func message(change func(*invite.Message)) invite.Message {
+	tenant := invite.TenantID("acme")
+	m := invite.Message{
+		Link: link,
+		Settings: invite.Settings{
+			Name: "Acme", Sender: "noreply@acme.example", SupportEmail: "help@acme.example",
+			TimeZone: "Europe/Berlin", BrandColor: "#0a7d55",
+		},
+		Invite: invite.Invite{
+			Tenant: tenant, Key: invite.KeyOf(tenant, "bob@example.com"), Gen: 1795000000000, Seq: 1,
+			Email: "bob@example.com", Name: "Bob", Role: "member",
+			InvitedBy: invite.Person{ID: "u1", Name: "Ana Silva", Email: "ana@acme.example"},
+			Window:    7 * 24 * time.Hour, ExpiresAt: time.Date(2026, 11, 30, 13, 5, 0, 0, time.UTC),
+			Mail: invite.Mail{At: time.Date(2026, 11, 23, 13, 5, 1, 0, time.UTC)},
+		},
+	}
+	if change != nil {
+		change(&m)
+	}
+	return m
+}
+
+// parse composes a message and reads it as a mail program does.
+func parse(t *testing.T, m invite.Message, own bool) (*enmime.Envelope, []byte) {
+	t.Helper()
+	sender := platform
+	if own {
+		sender = m.Settings.Sender
+	}
+	raw, err := compose(m, sender, own)
+	if err != nil {
+		t.Fatalf("compose: %v", err)
+	}
+	env, err := enmime.ReadEnvelope(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatalf("parse: %v", err)
+	}
+	for _, e := range env.Errors {
+		t.Errorf("MIME: %v", e)
+	}
+	if len(raw) > maxMail {
+		t.Errorf("the mail has %d bytes, want at most %d", len(raw), maxMail)
+	}
+	for i, line := range bytes.Split(raw, []byte("\r\n")) {
+		if len(line) > 998 || bytes.ContainsAny(line, "\r\n") {
+			t.Errorf("line %d breaks RFC 5322: %q", i+1, line)
+		}
+		for _, c := range line {
+			if c > 0x7e {
+				t.Errorf("line %d is not 7-bit: %q", i+1, line)
+				break
+			}
+		}
+	}
+	if got := env.Root.ContentType; got != "multipart/alternative" {
+		t.Errorf("content type %q, want multipart/alternative", got)
+	}
+	return env, raw
+}
+
+func TestAMailSaysWhoWhatAndUntilWhenInEveryLanguage(t *testing.T) {
+	for _, c := range []struct {
+		locale, tenantLocale, lang, subject, date, button string
+	}{
+		{"en", "", "en", "Your invitation to Acme", "Monday, 30 November 2026, 14:05 (Europe/Berlin, UTC+1)", "Open the invitation"},
+		{"en-GB", "", "en", "Your invitation to Acme", "Monday, 30 November 2026, 14:05 (Europe/Berlin, UTC+1)", "Open the invitation"},
+		{"en-US", "", "en-US", "Your invitation to Acme", "Monday, November 30, 2026, 2:05 PM (Europe/Berlin, UTC+1)", "Open the invitation"},
+		{"de", "", "de", "Ihre Einladung zu Acme", "Montag, 30. November 2026, 14:05 Uhr (Europe/Berlin, UTC+1)", "Einladung öffnen"},
+		{"de-CH", "en", "de", "Ihre Einladung zu Acme", "Montag, 30. November 2026, 14:05 Uhr (Europe/Berlin, UTC+1)", "Einladung öffnen"},
+		{"", "de", "de", "Ihre Einladung zu Acme", "Montag, 30. November 2026, 14:05 Uhr (Europe/Berlin, UTC+1)", "Einladung öffnen"},
+		{"fr", "de", "en", "Your invitation to Acme", "Monday, 30 November 2026, 14:05 (Europe/Berlin, UTC+1)", "Open the invitation"},
+		{"", "", "en", "Your invitation to Acme", "Monday, 30 November 2026, 14:05 (Europe/Berlin, UTC+1)", "Open the invitation"},
+	} {
+		t.Run(fmt.Sprintf("invite %q of tenant %q", c.locale, c.tenantLocale), func(t *testing.T) {
+			env, _ := parse(t, message(func(m *invite.Message) {
+				m.Invite.Locale, m.Settings.Locale = c.locale, c.tenantLocale
+			}), true)
+			if got := env.GetHeader("Subject"); got != c.subject {
+				t.Errorf("subject %q, want %q", got, c.subject)
+			}
+			for _, part := range []string{env.Text, env.HTML} {
+				for _, want := range []string{"Ana Silva", "ana@acme.example", "Acme", "member", "bob@example.com", "Bob", link, "help@acme.example"} {
+					if !strings.Contains(part, want) {
+						t.Errorf("%q is missing in\n%s", want, part)
+					}
+				}
+				if !strings.Contains(unescape(part), c.date) {
+					t.Errorf("%q is missing in\n%s", c.date, part)
+				}
+			}
+			if !strings.Contains(env.HTML, `<html lang="`+c.lang+`"`) || !strings.Contains(env.HTML, c.button) {
+				t.Errorf("the HTML part is not in %s", c.lang)
+			}
+		})
+	}
+}
+
+func unescape(s string) string { return strings.ReplaceAll(s, "&#43;", "+") }
+
+func TestHeadersOfAMail(t *testing.T) {
+	env, _ := parse(t, message(nil), true)
+	for name, want := range map[string]string{
+		"From": `"Acme" <noreply@acme.example>`, "To": "<bob@example.com>", "Reply-To": "<help@acme.example>",
+		"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All",
+		"In-Reply-To": "", "References": "", "Thread-Topic": "", "Thread-Index": "", "X-Mailer": "", "User-Agent": "", "List-Id": "", "Precedence": "",
+		"Date": "Mon, 23 Nov 2026 13:05:01 +0000",
+	} {
+		if got := env.GetHeader(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if id := env.GetHeader("Message-Id"); !strings.HasSuffix(id, "@acme.example>") {
+		t.Errorf("Message-ID %q tells of another machine", id)
+	}
+}
+
+func TestFromThePlatformTheAddressStandsAlone(t *testing.T) {
+	env, _ := parse(t, message(nil), false)
+	if got := env.GetHeader("From"); got != "<"+platform+">" {
+		t.Errorf("From: %q, want the bare address", got)
+	}
+}
+
+func TestNoSupportAddressNoReplyTo(t *testing.T) {
+	env, _ := parse(t, message(func(m *invite.Message) { m.Settings.SupportEmail = "" }), true)
+	if got := env.GetHeader("Reply-To"); got != "" {
+		t.Errorf("Reply-To: %q", got)
+	}
+	if strings.Contains(env.Text, "Questions?") {
+		t.Error("the mail offers help that nobody gives")
+	}
+}
+
+func TestWhoInvites(t *testing.T) {
+	for _, c := range []struct {
+		what          string
+		tenant        string
+		by            invite.Person
+		want, wantNot string
+	}{
+		{"name and address", "Acme", invite.Person{Name: "Ana", Email: "ana@acme.example"}, "by Ana (ana@acme.example) to join Acme", ""},
+		{"name alone", "Acme", invite.Person{Name: "Ana"}, "by Ana to join Acme", ""},
+		{"address alone", "Acme", invite.Person{Email: "ana@acme.example"}, "by ana@acme.example to join Acme", ""},
+		{"neither", "Acme", invite.Person{}, "by an administrator of Acme to join Acme", ""},
+		{"an unsafe name", "Acme", invite.Person{Name: "evil.com", Email: "ana@acme.example"}, "by an administrator (ana@acme.example) to join Acme", "evil.com"},
+		{"an unsafe name alone", "Acme", invite.Person{Name: "evil.com"}, "by an administrator of Acme to join Acme", "evil.com"},
+		{"an unsafe address", "Acme", invite.Person{Name: "Ana", Email: "a<b>@evil.com"}, "by Ana to join Acme", "evil.com"},
+		{"an unsafe tenant", "evil.com", invite.Person{Name: "Ana"}, "by Ana to join your team", "evil.com"},
+		{"nothing that is safe", "evil.com", invite.Person{Name: "evil.com"}, "by an administrator of your team.", "evil.com"},
+		{"a name like a placeholder", "Acme", invite.Person{Name: "Ana {tenant}"}, "by an administrator of Acme", "Ana"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			env, _ := parse(t, message(func(m *invite.Message) { m.Settings.Name, m.Invite.InvitedBy = c.tenant, c.by }), true)
+			if !strings.Contains(env.Text, c.want) {
+				t.Errorf("%q is missing in\n%s", c.want, env.Text)
+			}
+			if c.wantNot != "" && strings.Contains(env.Text+env.HTML+env.GetHeader("Subject")+env.GetHeader("From"), c.wantNot) {
+				t.Errorf("%q is shown", c.wantNot)
+			}
+		})
+	}
+}
+
+// Every mail to an address has a subject of its own, and a repeated attempt the same.
+func TestSubjectsDifferByMail(t *testing.T) {
+	seen := map[string]bool{}
+	for seq := uint64(1); seq <= 20; seq++ {
+		for _, first := range []uint64{0, seq - 1} { // a resend, and a new invite after a cancel
+			m := message(func(m *invite.Message) { m.Invite.Seq, m.Invite.FirstSeq = seq, first })
+			env, _ := parse(t, m, true)
+			again, _ := parse(t, m, false)
+			subject := env.GetHeader("Subject")
+			if seen[subject] && seq > 1 {
+				t.Errorf("subject %q comes twice", subject)
+			}
+			if subject != again.GetHeader("Subject") {
+				t.Errorf("a repeated attempt has the subject %q, the first one %q", again.GetHeader("Subject"), subject)
+			}
+			seen[subject] = true
+		}
+	}
+	if want := "New link for your invitation to Acme (no. 3, 23 November, 14:05)"; !seen[want] {
+		t.Errorf("%q is missing in %v", want, seen)
+	}
+}
+
+func TestTheLinkSurvives(t *testing.T) {
+	for _, l := range []string{link, "http://localhost:8080/i/" + link[len(link)-65:], "https://" + strings.Repeat("a", 60) + ".execute-api.eu-central-1.amazonaws.com/i/" + link[len(link)-65:]} {
+		env, _ := parse(t, message(func(m *invite.Message) { m.Link = l }), true)
+		if !strings.Contains(env.Text, "\n"+l+"\n") && !strings.Contains(env.Text, "\n"+l+"\r\n") {
+			t.Errorf("the text has no line that is %q:\n%s", l, env.Text)
+		}
+		if got := strings.Count(env.HTML, `href="`+l+`"`); got != 2 {
+			t.Errorf("the HTML has %d links to %q, want 2", got, l)
+		}
+		if !strings.Contains(env.HTML, ">"+l+"<") {
+			t.Errorf("the HTML does not show %q", l)
+		}
+		if others := regexp.MustCompile(`(?i)(src|href|action|background)\s*=\s*"([^"]*)"|url\(`).FindAllString(env.HTML, -1); len(others) != 2 {
+			t.Errorf("the HTML refers to more than the link: %q", others)
+		}
+	}
+}
+
+// hostile are names as an attacker chooses them. The complete table is that of
+// invite.SafeName; these try the mail's own syntax.
+var hostile = []string{
+	"Acme\r\nBcc: victim@example.com", "\r\n\r\n<b>", "evil.example", "<script>alert(1)</script>", "=?utf-8?q?=0d=0aBcc:_x?=",
+	"Acme\" <ceo@bank.example>", "+49 170 1234567", "\u202eemca", "{{.Link}}", "{link}", "--boundary", strings.Repeat("x", 10000), "\xff\xfe", "a\x00b",
+}
+
+func TestHostileNamesReachNothing(t *testing.T) {
+	for _, name := range hostile {
+		for _, tag := range locale.Languages() {
+			env, raw := parse(t, message(func(m *invite.Message) {
+				m.Invite.Locale = tag
+				m.Settings.Name, m.Invite.Name, m.Invite.Role = name, name, name
+				m.Invite.InvitedBy = invite.Person{Name: name, Email: name}
+			}), true)
+			if got := env.GetHeader("From"); got != "<noreply@acme.example>" {
+				t.Errorf("%q: From %q", name, got)
+			}
+			if bytes.Contains(raw, []byte(name)) || strings.Contains(env.GetHeader("Subject"), name) || strings.Contains(env.HTML, name) {
+				t.Errorf("%q is in the mail", name)
+			}
+			if got := env.GetHeader("Bcc"); got != "" {
+				t.Errorf("%q: Bcc %q", name, got)
+			}
+			if got := strings.Count(env.HTML, "<a "); got != 2 {
+				t.Errorf("%q: %d links", name, got)
+			}
+		}
+	}
+}
+
+func TestContrastOfEveryBrandColour(t *testing.T) {
+	for _, color := range []string{"", "#000000", "#ffffff", "#ffff00", "#777777", "#767676", "#0000ff", "red", "#12345", "javascript"} {
+		b := brand.Of(color)
+		env, _ := parse(t, message(func(m *invite.Message) { m.Settings.BrandColor = color }), true)
+		if !strings.Contains(env.HTML, "background:"+b.Fill) || !strings.Contains(env.HTML, "color:"+b.Ink) || strings.Contains(env.HTML, "ZgotmplZ") {
+			t.Errorf("%q: the button has other colours than %+v", color, b)
+		}
+	}
+}
+
+// FuzzHeaders: whatever comes in, the headers are the same set, one line of meaning
+// each, and the mail parses.
+func FuzzHeaders(f *testing.F) {
+	for _, h := range hostile {
+		f.Add(h, h, h, "de")
+	}
+	f.Add("Acme", "Ana Silva", "member", "en")
+	f.Add("株式会社アクメ", "Dr. Müller-Lüdenscheidt", "", "xx-YY")
+	want, _ := compose(message(nil), "noreply@acme.example", true)
+	names := headerNames(f, want)
+	f.Fuzz(func(t *testing.T, tenant, inviter, role, tag string) {
+		env, raw := parse(t, message(func(m *invite.Message) {
+			m.Settings.Name, m.Invite.InvitedBy.Name, m.Invite.Name, m.Invite.Role, m.Invite.Locale = tenant, inviter, inviter, role, tag
+		}), true)
+		if got := headerNames(t, raw); got != names {
+			t.Fatalf("headers %s, want %s", got, names)
+		}
+		from, err := netmail.ParseAddressList(env.GetHeader("From"))
+		if err != nil || len(from) != 1 || from[0].Address != "noreply@acme.example" {
+			t.Fatalf("From %q: %v, %v", env.GetHeader("From"), from, err)
+		}
+		if safe := invite.SafeName(tenant, ""); from[0].Name != safe {
+			t.Fatalf("From name %q, want %q", from[0].Name, safe)
+		}
+		if strings.Count(env.HTML, "<a ") != 2 || !strings.Contains(env.HTML, `href="`+link+`"`) || !strings.Contains(env.Text, link) {
+			t.Fatalf("links changed by %q, %q, %q", tenant, inviter, role)
+		}
+	})
+}
+
+func headerNames(t testing.TB, raw []byte) string {
+	t.Helper()
+	m, err := netmail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatalf("net/mail: %v", err)
+	}
+	var names []string
+	for name, values := range m.Header {
+		names = append(names, fmt.Sprint(name, len(values)))
+	}
+	slices.Sort(names)
+	return strings.Join(names, " ")
+}

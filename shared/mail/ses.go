@@ -1,0 +1,114 @@
+// Package mail writes the invite mail and hands it to Amazon SES. [NewSES] makes the
+// [invite.Mailer].
+package mail
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/ses"
+	"github.com/aws/aws-sdk-go-v2/service/ses/types"
+
+	"invites/shared/invite"
+)
+
+// Client is what is needed of the SES client.
+type Client interface {
+	SendRawEmail(context.Context, *ses.SendRawEmailInput, ...func(*ses.Options)) (*ses.SendRawEmailOutput, error)
+}
+
+// Config is what the operator decides.
+type Config struct {
+	PlatformSender   string // bare address, verified with SES
+	ConfigurationSet string // "" for none
+}
+
+// SES sends mails with the classic SES API, in one call for each mail.
+type SES struct {
+	client Client
+	config Config
+}
+
+var _ invite.Mailer = (*SES)(nil)
+
+// NewSES returns the mailer. The client's own retries are not used, see [repeat].
+func NewSES(client Client, c Config) *SES { return &SES{client: client, config: c} }
+
+// Tags of a mail, which the notices of SES bring back: they find the invite, its
+// generation and the mail. SES allows letters, digits, "_" and "-" in them.
+const (
+	TagPartition = "partition"
+	TagAddress   = "address"
+	TagGen       = "gen"
+	TagSeq       = "seq"
+)
+
+// Send hands the mail over, from the tenant's sender or, where SES does not let us
+// send from that, from the platform's. The receipt tells which.
+func (s *SES) Send(ctx context.Context, m invite.Message) (invite.Receipt, error) {
+	own := m.Settings.Sender
+	if own != "" && own != s.config.PlatformSender {
+		r, err := s.send(ctx, m, own, true)
+		if err == nil || err.Reason != invite.ReasonSenderUnverified && err.Reason != invite.ReasonDenied {
+			return result(r, err)
+		}
+	}
+	return result(s.send(ctx, m, s.config.PlatformSender, false))
+}
+
+func result(r invite.Receipt, err *invite.MailError) (invite.Receipt, error) {
+	if err != nil {
+		return invite.Receipt{}, err
+	}
+	return r, nil
+}
+
+func (s *SES) send(ctx context.Context, m invite.Message, sender string, own bool) (invite.Receipt, *invite.MailError) {
+	raw, err := compose(m, sender, own)
+	if err != nil {
+		return invite.Receipt{}, &invite.MailError{Reason: invite.ReasonUnrenderable, Err: err}
+	}
+	in := &ses.SendRawEmailInput{
+		Source:       aws.String(sender),
+		Destinations: []string{string(m.Invite.Email)},
+		RawMessage:   &types.RawMessage{Data: raw},
+		Tags: []types.MessageTag{
+			tag(TagPartition, m.Invite.Key.Partition.String()),
+			tag(TagAddress, m.Invite.Key.Address.String()),
+			tag(TagGen, strconv.FormatUint(uint64(m.Invite.Gen), 10)),
+			tag(TagSeq, strconv.FormatUint(m.Invite.Seq, 10)),
+		},
+	}
+	if s.config.ConfigurationSet != "" {
+		in.ConfigurationSetName = aws.String(s.config.ConfigurationSet)
+	}
+	out, err := s.client.SendRawEmail(ctx, in, func(o *ses.Options) { o.Retryer = repeat })
+	if err != nil {
+		return invite.Receipt{}, classify(err, string(m.Invite.Email))
+	}
+	if aws.ToString(out.MessageId) == "" {
+		return invite.Receipt{}, &invite.MailError{Reason: invite.ReasonUnreachable, Temporary: true, Err: fmt.Errorf("send: SES answered without a message id")}
+	}
+	return invite.Receipt{MessageID: *out.MessageId, Sender: sender}, nil
+}
+
+func tag(name, value string) types.MessageTag {
+	return types.MessageTag{Name: aws.String(name), Value: aws.String(value)}
+}
+
+// repeat tries again only where SES has certainly not taken the mail: it throttled,
+// or no connection came about. After a time-out or a 5xx nobody knows, and a second
+// copy would go out; the outbox waits longer and says so in the row.
+var repeat = retry.NewStandard(func(o *retry.StandardOptions) {
+	o.MaxAttempts = 3
+	o.MaxBackoff = 2 * time.Second
+	o.Retryables = []retry.IsErrorRetryable{
+		retry.NoRetryCanceledError{},
+		retry.RetryableErrorCode{Codes: throttleCodes},
+		retry.IsErrorRetryableFunc(neverConnected),
+	}
+})

@@ -1,0 +1,229 @@
+// Package page renders what invitees see in a browser: [Pages.Live] with its Accept
+// button, [Pages.Accepted], [Pages.Welcome], [Pages.Dead] and [Pages.Unavailable].
+//
+// Every page is one document of a few kilobytes without script, font or image of a
+// third party. Its policy names the one style sheet in it by digest, so that markup
+// that got in by accident could neither run nor look like ours.
+package page
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"invites/shared/brand"
+	"invites/shared/invite"
+	"invites/shared/locale"
+	"invites/shared/wording"
+)
+
+// Page is a whole answer.
+type Page struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Write sends the page. net/http drops the body of an answer to HEAD itself.
+func (p Page) Write(w http.ResponseWriter) {
+	for name, values := range p.Header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(p.Body) // nobody is left to tell
+}
+
+// View is what a page about an invite shows. The page is in the language of the
+// invite's mail, or of AcceptLanguage where neither invite nor tenant has one.
+type View struct {
+	Invite         *invite.Invite
+	Settings       invite.Settings
+	AcceptLanguage string
+}
+
+// Pages renders for one deployment.
+type Pages struct {
+	formAction string
+}
+
+// New returns the pages of a deployment whose accepts may lead to these hosts
+// ("host" or "host:port"). Chrome checks every redirect that follows a form, so the
+// policy names all of them.
+func New(allowedHosts []string) *Pages { return &Pages{formAction: formAction(allowedHosts)} }
+
+// Live is the page of a link that can be accepted. Its form posts to the page's own
+// address.
+func (p *Pages) Live(v View) Page {
+	w := v.words()
+	return p.render(http.StatusOK, v, document{
+		Lang: w.Catalogue.Tag(), Title: w.Text("page.live.title"),
+		Paragraphs: []template.HTML{w.HTML("page.live.intro")},
+		Facts:      w.facts(),
+		Ways:       []way{{Button: w.Text("page.live.button"), Post: true, Main: true}},
+		After:      append([]template.HTML{w.HTML("page.live.unexpected")}, w.support()...),
+	})
+}
+
+// Accepted is the page of a link that was accepted: the ways on. The form posts to
+// the page's own address and so gets a fresh code.
+func (p *Pages) Accepted(v View) Page {
+	w := v.words()
+	d := document{
+		Lang: w.Catalogue.Tag(), Title: w.Text("page.accepted.title"),
+		Paragraphs: []template.HTML{w.HTML("page.accepted.intro")},
+		After:      w.support(),
+	}
+	if v.Settings.SetupURL != "" {
+		d.Ways = append(d.Ways, way{Lead: w.Text("page.accepted.setup"), Button: w.Text("page.accepted.setup.button"), Post: true, Main: true})
+	}
+	if u := v.Settings.SignInURL; u != "" {
+		d.Ways = append(d.Ways, way{Lead: w.Text("page.accepted.signin"), Button: w.Text("page.accepted.signin.button"), URL: u, Main: len(d.Ways) == 0})
+	}
+	if u := v.Settings.PasswordResetURL; u != "" {
+		d.Ways = append(d.Ways, way{Lead: w.Text("page.accepted.reset"), Button: w.Text("page.accepted.reset.button"), URL: u})
+	}
+	if len(d.Ways) == 0 {
+		d.Paragraphs = append(d.Paragraphs, w.HTML("page.accepted.none"))
+	}
+	return p.render(http.StatusOK, v, d)
+}
+
+// Welcome answers an accept where the tenant has no set-up page to go to.
+func (p *Pages) Welcome(v View) Page {
+	w := v.words()
+	d := document{
+		Lang: w.Catalogue.Tag(), Title: w.Text("page.welcome.title"),
+		Paragraphs: []template.HTML{w.HTML("page.welcome.intro")},
+		After:      w.support(),
+	}
+	if u := v.Settings.SignInURL; u != "" {
+		d.Ways = append(d.Ways, way{Button: w.Text("page.accepted.signin.button"), URL: u, Main: true})
+	} else {
+		d.Paragraphs = append(d.Paragraphs, w.HTML("page.welcome.next"))
+	}
+	return p.render(http.StatusOK, v, d)
+}
+
+// Dead is the page of every link that is not live and was not accepted, whatever the
+// cause and whoever asks: it depends on the Accept-Language header alone (rule 5).
+func (p *Pages) Dead(acceptLanguage string) Page {
+	c := locale.Negotiate(acceptLanguage)
+	return p.render(http.StatusGone, View{}, document{
+		Lang: c.Tag(), Title: c.Text("page.dead.title"),
+		Paragraphs: []template.HTML{c.HTML("page.dead.newer"), c.HTML("page.dead.ask")},
+	})
+}
+
+// retryAfter is long enough for a dependency to come back and short enough to wait.
+const retryAfter = 5
+
+// Unavailable is the page for an outcome that nobody knows: the invite is untouched
+// or accepted, and asking again is safe in both cases.
+func (p *Pages) Unavailable(acceptLanguage string) Page {
+	c := locale.Negotiate(acceptLanguage)
+	page := p.render(http.StatusServiceUnavailable, View{}, document{
+		Lang: c.Tag(), Title: c.Text("page.unavailable.title"),
+		Paragraphs: []template.HTML{c.HTML("page.unavailable.intro")},
+	})
+	page.Header.Set("Retry-After", strconv.Itoa(retryAfter))
+	return page
+}
+
+// words adds what only pages say.
+type words struct{ wording.Words }
+
+func (v View) words() words {
+	c := locale.Pick(v.Invite.Locale, v.Settings.Locale)
+	if v.Invite.Locale == "" && v.Settings.Locale == "" {
+		c = locale.Negotiate(v.AcceptLanguage)
+	}
+	return words{wording.Of(c, v.Invite, v.Settings)}
+}
+
+func (w words) facts() []fact {
+	label := func(s string) string { return w.Catalogue.Text("label." + s) }
+	var all []fact
+	for _, f := range []fact{
+		{label("inviter"), w.Inviter}, {label("tenant"), w.Tenant}, {label("role"), w.Role},
+		{label("email"), w.Email}, {label("expires"), w.Expires},
+	} {
+		if f.Value != "" {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+func (w words) support() []template.HTML {
+	if w.Support == "" {
+		return nil
+	}
+	return []template.HTML{w.HTML("page.support", "email", w.Support)}
+}
+
+type document struct {
+	Lang       string
+	Title      string
+	Logo       string
+	Style      template.CSS
+	Paragraphs []template.HTML
+	Facts      []fact
+	Ways       []way
+	After      []template.HTML
+}
+
+type fact struct{ Label, Value string }
+
+// way is one way on: a link, or a form that posts to the page's own address.
+type way struct {
+	Lead   string
+	Button string
+	URL    string
+	Post   bool
+	Main   bool
+}
+
+//go:embed page.css
+var styleSheet string
+
+//go:embed page.html
+var markup string
+
+var page = template.Must(template.New("page").Parse(markup))
+
+func (p *Pages) render(status int, v View, d document) Page {
+	b := brand.Of(v.Settings.BrandColor)
+	d.Style = template.CSS(strings.TrimSpace(strings.NewReplacer(
+		"$fill", b.Fill, "$ink", b.Ink, "$edge-dark", b.EdgeDark, "$edge", b.Edge,
+		"$light", brand.LightGround, "$dark", brand.DarkGround).Replace(styleSheet)))
+	image := ""
+	if image = origin(v.Settings.LogoURL); image != "" {
+		d.Logo = v.Settings.LogoURL
+	}
+	var body bytes.Buffer
+	if err := page.Execute(&body, d); err != nil {
+		// The template and its data are this package's own, and a buffer takes all.
+		panic("page: " + err.Error())
+	}
+	h := Headers()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", d.Lang)
+	h.Set("Vary", "Accept-Language")
+	h.Set("Content-Security-Policy", policy(string(d.Style), image, p.formAction))
+	return Page{Status: status, Header: h, Body: body.Bytes()}
+}
+
+func policy(style, image, formAction string) string {
+	sum := sha256.Sum256([]byte(style))
+	s := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; "
+	if image != "" {
+		s += "img-src " + image + "; "
+	}
+	return s + fmt.Sprintf("form-action %s; frame-ancestors 'none'; base-uri 'none'", formAction)
+}
