@@ -2,6 +2,10 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 LOCAL := .local/bin/local
+# make itself knows AS as the assembler.
+ifeq ($(origin AS),default)
+AS :=
+endif
 export PORT AWS_PORT TENANT AS INVITE BY
 
 .PHONY: help run up down token age $(LOCAL)

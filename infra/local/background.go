@@ -14,8 +14,11 @@ import (
 	"invites/infra/local/stack"
 )
 
-// readyFD is where serve tells the up that started it that the stack is healthy.
+// readyFD is where serve tells the up that started it how it went.
 const readyFD = 3
+
+// healthy is what it says there when all is well.
+const healthy = "healthy"
 
 // up starts serve in the background, shows what it says, and returns when the
 // stack is healthy or serve has ended.
@@ -51,32 +54,35 @@ func up(ctx context.Context, p place) error {
 		return fmt.Errorf("start in the background: %w", err)
 	}
 	readyIn.Close()
-	// The pipe closes without a word where serve ends first.
-	settled := make(chan bool, 1)
+	settled := make(chan string, 1)
 	go func() {
 		said, _ := io.ReadAll(readyOut)
-		settled <- len(said) > 0
+		settled <- string(said)
 	}()
 	shown, err := os.Open(log.Name())
 	if err != nil {
 		return err
 	}
 	defer shown.Close()
+	interrupted := false
 	for {
 		_, _ = io.Copy(os.Stdout, shown)
 		select {
-		case healthy := <-settled:
-			if healthy {
-				_, _ = io.Copy(os.Stdout, shown)
+		case said := <-settled:
+			_, _ = io.Copy(os.Stdout, shown)
+			if said == healthy {
 				return cmd.Process.Release()
 			}
 			_ = cmd.Wait()
-			_, _ = io.Copy(os.Stdout, shown)
-			if ctx.Err() != nil {
-				return ctx.Err()
+			if interrupted {
+				return context.Canceled
 			}
-			return errors.New("the local stack did not start; nothing is left running")
+			if said == "" {
+				said = "the local stack died while starting: see " + log.Name()
+			}
+			return errors.New(said)
 		case <-ctx.Done():
+			interrupted = true
 			_ = cmd.Process.Signal(syscall.SIGTERM)
 			ctx = context.WithoutCancel(ctx)
 		case <-time.After(100 * time.Millisecond):
@@ -84,17 +90,25 @@ func up(ctx context.Context, p place) error {
 	}
 }
 
-// serve is run in the background.
+// errSaid ends a process that has told why already.
+var errSaid = errors.New("")
+
+// serve is run in the background. What it writes to readyFD is healthy, or why it
+// could not start.
 func serve(ctx context.Context, p place) error {
 	syscall.CloseOnExec(readyFD)
 	ready := os.NewFile(readyFD, "ready")
-	if ready == nil {
-		return errors.New("serve is what up starts: use up")
-	}
-	return run(ctx, p, func() {
-		_, _ = io.WriteString(ready, "ready\n")
+	err := run(ctx, p, func() {
+		_, _ = io.WriteString(ready, healthy)
 		ready.Close()
 	})
+	if err == nil {
+		return nil
+	}
+	if _, untold := io.WriteString(ready, err.Error()); untold != nil {
+		return err
+	}
+	return errSaid
 }
 
 // patience is how long an ending stack may take: MiniStack's grace and a little.

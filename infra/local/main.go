@@ -26,6 +26,8 @@ func main() {
 	stop()
 	switch {
 	case err == nil:
+	case errors.Is(err, errSaid):
+		os.Exit(1)
 	case interrupted && errors.Is(err, context.Canceled):
 		os.Exit(130) // 128 + SIGINT, as a shell says it
 	default:

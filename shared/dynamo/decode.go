@@ -52,7 +52,7 @@ func decode(i item) (*invite.Invite, error) {
 			MessageID:  r.optional().text("mi"),
 			Sender:     r.optional().text("mf"),
 		},
-		Due: r.optional().time(dueKey),
+		Due: r.due(dueKey),
 	}
 	r.bytes("no", inv.Mail.Nonce[:])
 	r.optional().bytes("dg", inv.Link[:])

@@ -153,7 +153,7 @@ func (s *Store) firstPages(ctx context.Context, h hour, hours int, now time.Time
 }
 
 func (s *Store) bucketPage(ctx context.Context, bucket string, after item, now time.Time) (p bucketPage, err error) {
-	names, values := bind(nil, item{"bucket": text(bucket), "now": millis(now)}, inBucket)
+	names, values := bind(nil, item{"bucket": text(bucket), "now": dueText(now)}, inBucket)
 	out, err := s.reads.Query(ctx, &dynamodb.QueryInput{
 		TableName: s.table, IndexName: aws.String(byDue), KeyConditionExpression: aws.String(inBucket),
 		ExpressionAttributeNames: names, ExpressionAttributeValues: values,

@@ -140,7 +140,24 @@ func (s *Store) timer(k invite.Key, due, now time.Time) (bucket, at types.Attrib
 	if now.After(due) {
 		filed = now
 	}
-	return text(hourOf(filed).bucket(int(k.Address[0]) % s.shards)), millis(due)
+	return text(hourOf(filed).bucket(int(k.Address[0]) % s.shards)), dueText(due)
+}
+
+// dueText spells an instant so that text sorts as time does: milliseconds with
+// leading zeros, enough for the years of classSpan.
+func dueText(t time.Time) types.AttributeValue { return text(fmt.Sprintf("%015d", t.UnixMilli())) }
+
+// due reads a dueText; an absent one is the zero time.
+func (r *reader) due(name string) time.Time {
+	s := r.optional().text(name)
+	if s == "" {
+		return time.Time{}
+	}
+	ms, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		r.fail(name, "no milliseconds")
+	}
+	return time.UnixMilli(ms).UTC()
 }
 
 // timerOf reads an entry of by-due.
@@ -150,7 +167,7 @@ func timerOf(i item) (invite.Timer, error) {
 		return invite.Timer{}, fmt.Errorf("entry of %s: %w", byDue, err)
 	}
 	r := reader{item: i}
-	t := invite.Timer{Key: k, Due: r.time(dueKey)}
+	t := invite.Timer{Key: k, Due: r.due(dueKey)}
 	if r.err != nil {
 		return invite.Timer{}, fmt.Errorf("entry of %s: %w", byDue, r.err)
 	}

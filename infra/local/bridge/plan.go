@@ -10,12 +10,25 @@ import (
 
 // CORS is an HTTP API's cross-origin configuration.
 type CORS struct {
-	AllowOrigins     []string `json:"allowOrigins"`
-	AllowHeaders     []string `json:"allowHeaders"`
-	AllowMethods     []string `json:"allowMethods"`
-	ExposeHeaders    []string `json:"exposeHeaders"`
-	MaxAge           int32    `json:"maxAge"`
-	AllowCredentials bool     `json:"allowCredentials"`
+	AllowOrigins     list  `json:"allowOrigins"`
+	AllowHeaders     list  `json:"allowHeaders"`
+	AllowMethods     list  `json:"allowMethods"`
+	ExposeHeaders    list  `json:"exposeHeaders"`
+	MaxAge           int32 `json:"maxAge"`
+	AllowCredentials bool  `json:"allowCredentials"`
+}
+
+// list is a list of texts. SAM resolves a parameter of type CommaDelimitedList
+// itself, and MiniStack, other than AWS, hands it one text with commas.
+type list []string
+
+func (l *list) UnmarshalJSON(text []byte) error {
+	var joined string
+	if json.Unmarshal(text, &joined) == nil {
+		*l = strings.Split(joined, ",")
+		return nil
+	}
+	return json.Unmarshal(text, (*[]string)(l))
 }
 
 // plan is what an HTTP API's OpenAPI Body asks for, in the terms of API
@@ -54,8 +67,8 @@ type body struct {
 				Type           string `json:"type"`
 				IdentitySource string `json:"identitySource"`
 				JWT            struct {
-					Issuer   string   `json:"issuer"`
-					Audience []string `json:"audience"`
+					Issuer   string `json:"issuer"`
+					Audience list   `json:"audience"`
 				} `json:"jwtConfiguration"`
 			} `json:"x-amazon-apigateway-authorizer"`
 		} `json:"securitySchemes"`

@@ -50,7 +50,11 @@ const lost = "no reply"
 func (c *Counter) Attach(o *dynamodb.Options) {
 	o.HTTPClient = counting{c, o.HTTPClient}
 	o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
-		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("ReturnConsumedCapacity", askForCapacity), middleware.After)
+		const id = "ReturnConsumedCapacity"
+		if _, asked := stack.Initialize.Get(id); asked {
+			return nil // a second counter of this client
+		}
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc(id, askForCapacity), middleware.After)
 	})
 }
 

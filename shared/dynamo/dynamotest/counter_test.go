@@ -81,8 +81,8 @@ func TestOperationsOnSeveralItemsAreCounted(t *testing.T) {
 
 func TestPartiQLIsAReadOnlyWhereItSelects(t *testing.T) {
 	for body, want := range map[string]bool{
-		`{"Statement":"select * from t"}`:                            true,
-		`{"Statements":[{"Statement":" SELECT * FROM t"}]}`:          true,
+		`{"Statement":"select * from t"}`:                             true,
+		`{"Statements":[{"Statement":" SELECT * FROM t"}]}`:           true,
 		`{"TransactStatements":[{"Statement":"UPDATE t SET x = 1"}]}`: false,
 		`{}`: false,
 	} {

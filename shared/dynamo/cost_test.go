@@ -1,0 +1,230 @@
+package dynamo
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"invites/shared/invite"
+)
+
+// cost is what one operation takes: round trips, how many of them a condition
+// refused, units read, and units written in table, local and global index. AWS
+// bills a refusal as the write it would have been, which no reply says: one unit
+// of the table each.
+type cost struct {
+	trips, refused     int
+	read               float64
+	table, list, timer float64
+}
+
+func (c cost) String() string {
+	return fmt.Sprintf("%5d %7d %6g %6g %6g %6g %7g", c.trips, c.refused, c.read, c.table, c.list, c.timer, c.table+c.list+c.timer+float64(c.refused))
+}
+
+func (o opened) cost() cost {
+	list, timer := o.Units(*o.table, byCreated), o.Units(*o.table, byDue)
+	table := o.Units(*o.table, "")
+	return cost{
+		trips:   o.Trips(),
+		refused: o.Failed("UpdateItem", "ConditionalCheckFailedException") + o.Failed("PutItem", "ConditionalCheckFailedException"),
+		read:    table.Read + list.Read + timer.Read,
+		table:   table.Write, list: list.Write, timer: timer.Write,
+	}
+}
+
+// priced is an operation on an invite that prepare has made.
+type priced struct {
+	name    string
+	prepare func(testing.TB, opened) *invite.Invite
+	do      func(testing.TB, opened, *invite.Invite) error
+	want    cost
+}
+
+// later is when the operations of the table happen.
+var later = base.Add(time.Hour)
+
+var prices = []priced{
+	{"create, address new", nobody, createAgain, cost{trips: 1, table: 1, list: 1, timer: 1}},
+	{"create, address cancelled", cancelledOne, createAgain, cost{trips: 2, refused: 1, table: 1, list: 2, timer: 1}},
+	{"create, address pending", sentOne, refusedAs(invite.AlreadyPending, createAgain), cost{trips: 1, refused: 1}},
+	{"resend", sentOne, func(t testing.TB, o opened, i *invite.Invite) error {
+		_, err := o.Resend(t.Context(), change(i, later))
+		return err
+	}, cost{trips: 1, table: 1, list: 1, timer: 2}},
+	{"resend with If-Match", sentOne, func(t testing.TB, o opened, i *invite.Invite) error {
+		c, tag := change(i, later), i.ETag(later)
+		c.IfMatch = &tag
+		_, err := o.Resend(t.Context(), c)
+		return err
+	}, cost{trips: 1, table: 1, list: 1, timer: 2}},
+	{"cancel, pending", sentOne, cancelIt, cost{trips: 1, table: 1, list: 2, timer: 1}},
+	{"cancel, expired", expiredOne, cancelIt, cost{trips: 1, table: 1, list: 2}},
+	{"cancel, cancelled", cancelledOne, cancelIt, cost{trips: 1, refused: 1}},
+	{"release", acceptedOne, func(t testing.TB, o opened, i *invite.Invite) error {
+		_, err := o.Release(t.Context(), change(i, later))
+		return err
+	}, cost{trips: 1, table: 1, list: 2}},
+	{"accept, first", sentOne, acceptIt, cost{trips: 1, table: 1, list: 2, timer: 1}},
+	{"accept, returning", acceptedOne, acceptIt, cost{trips: 1, table: 1, list: 1}},
+	{"accept, dead link", cancelledOne, refusedAs(invite.LinkDead, acceptIt), cost{trips: 1, refused: 1}},
+	{"redeem", acceptedOne, func(t testing.TB, o opened, i *invite.Invite) error {
+		_, err := o.Redeem(t.Context(), redemption(i, "the first code", later))
+		return err
+	}, cost{trips: 2, read: 1, table: 1, list: 1}},
+	{"claim", queuedOne, func(t testing.TB, o opened, i *invite.Invite) error {
+		_, err := o.Claim(t.Context(), claim(i, later))
+		return err
+	}, cost{trips: 1, table: 1, list: 1}},
+	{"settle, sent", leasedOne, func(t testing.TB, o opened, i *invite.Invite) error {
+		_, err := o.Settle(t.Context(), settlement(i, later))
+		return err
+	}, cost{trips: 1, table: 1, list: 1, timer: 2}},
+	{"settle, to be tried again", leasedOne, func(t testing.TB, o opened, i *invite.Invite) error {
+		s := settlement(i, later)
+		s.Status, s.MessageID, s.Reason, s.RetryAt = invite.MailQueued, "", invite.ReasonThrottled, later.Add(time.Hour)
+		_, err := o.Settle(t.Context(), s)
+		return err
+	}, cost{trips: 1, table: 1, list: 1, timer: 2}},
+	{"settle, cancelled meanwhile", func(t testing.TB, o opened) *invite.Invite {
+		return must[*invite.Invite](t)(o.Cancel(t.Context(), change(leasedOne(t, o), base)))
+	}, func(t testing.TB, o opened, i *invite.Invite) error {
+		_, err := o.Settle(t.Context(), settlement(i, later))
+		return err
+	}, cost{trips: 2, refused: 1, table: 1, list: 1}},
+	{"get", sentOne, func(t testing.TB, o opened, i *invite.Invite) error {
+		_, err := o.Get(t.Context(), i.Key)
+		return err
+	}, cost{trips: 1, read: 1}},
+	{"list, page of 20", twentyOf, listThem, cost{trips: 1, read: 3}},
+	{"list, page of 20 of 60", sixtyOf, listThem, cost{trips: 1, read: 3}},
+	{"settings, read", nobody, func(t testing.TB, o opened, _ *invite.Invite) error {
+		_, err := o.Settings(t.Context(), "acme")
+		return err
+	}, cost{trips: 1, read: 1}},
+	{"settings, put", nobody, func(t testing.TB, o opened, _ *invite.Invite) error {
+		_, err := o.PutSettings(t.Context(), "acme", o.defaults("acme"), new(uint64))
+		return err
+	}, cost{trips: 1, table: 1}},
+}
+
+func nobody(testing.TB, opened) *invite.Invite { return nil }
+
+func queuedOne(t testing.TB, o opened) *invite.Invite {
+	return must[*invite.Invite](t)(o.Create(t.Context(), creation("acme", "ana@example.com", base)))
+}
+
+func leasedOne(t testing.TB, o opened) *invite.Invite {
+	return must[*invite.Invite](t)(o.Claim(t.Context(), claim(queuedOne(t, o), base)))
+}
+
+func sentOne(t testing.TB, o opened) *invite.Invite {
+	return o.arrived(t, "acme", "ana@example.com", base)
+}
+
+func acceptedOne(t testing.TB, o opened) *invite.Invite {
+	return must[*invite.Invite](t)(o.Accept(t.Context(), acceptance(sentOne(t, o), "the first code", later.Add(-time.Minute))))
+}
+
+func cancelledOne(t testing.TB, o opened) *invite.Invite {
+	return must[*invite.Invite](t)(o.Cancel(t.Context(), change(sentOne(t, o), base)))
+}
+
+func expiredOne(t testing.TB, o opened) *invite.Invite {
+	inv := sentOne(t, o)
+	if n, _, err := o.Expire(t.Context(), []invite.Timer{{Key: inv.Key, Due: inv.Due}}, inv.Due, retention); n != 1 {
+		t.Fatalf("expire: %d, %v", n, err)
+	}
+	return must[*invite.Invite](t)(o.Get(t.Context(), inv.Key))
+}
+
+func twentyOf(t testing.TB, o opened) *invite.Invite { return many(t, o, 20) }
+
+func sixtyOf(t testing.TB, o opened) *invite.Invite { return many(t, o, 60) }
+
+func many(t testing.TB, o opened, n int) (inv *invite.Invite) {
+	for i := range n {
+		inv = o.arrived(t, "acme", invite.Address(fmt.Sprintf("ana.%02d@example.com", i)), base.Add(time.Duration(i)*time.Second))
+	}
+	return inv
+}
+
+func createAgain(t testing.TB, o opened, _ *invite.Invite) error {
+	_, err := o.Create(t.Context(), creation("acme", "ana@example.com", later))
+	return err
+}
+
+func cancelIt(t testing.TB, o opened, i *invite.Invite) error {
+	_, err := o.Cancel(t.Context(), change(i, later))
+	return err
+}
+
+func acceptIt(t testing.TB, o opened, i *invite.Invite) error {
+	_, err := o.Accept(t.Context(), acceptance(i, "a code", later))
+	return err
+}
+
+func listThem(t testing.TB, o opened, _ *invite.Invite) error {
+	page, err := o.List(t.Context(), invite.ListQuery{Tenant: "acme", PageSize: 20, Now: later, Retention: retention})
+	if err == nil && len(page.Invites) != 20 {
+		err = fmt.Errorf("got %d rows", len(page.Invites))
+	}
+	return err
+}
+
+// refusedAs makes a refusal of one kind the success that is asked for.
+func refusedAs(want invite.Kind, do func(testing.TB, opened, *invite.Invite) error) func(testing.TB, opened, *invite.Invite) error {
+	return func(t testing.TB, o opened, i *invite.Invite) error {
+		if err := do(t, o, i); invite.KindOf(err) != want {
+			return fmt.Errorf("got %w, want %s", err, want)
+		}
+		return nil
+	}
+}
+
+func TestOperationsCostWhatTheyShould(t *testing.T) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-28s trips refused   read  table   list  timer  written\n", "")
+	for _, p := range prices {
+		t.Run(p.name, func(t *testing.T) {
+			o := open(t)
+			inv := p.prepare(t, o)
+			o.Reset()
+			if err := p.do(t, o, inv); err != nil {
+				t.Fatal(err)
+			}
+			got := o.cost()
+			fmt.Fprintf(&b, "%-28s %v\n", p.name, got)
+			if got != p.want {
+				t.Errorf("got\n%v, want\n%v\n%v", got, p.want, o.Counter)
+			}
+		})
+	}
+	t.Logf("\n%s", b.String())
+}
+
+func BenchmarkOperations(b *testing.B) {
+	for _, p := range prices {
+		b.Run(strings.ReplaceAll(p.name, ", ", " "), func(b *testing.B) {
+			var sum cost
+			for range b.N {
+				b.StopTimer()
+				o := open(b)
+				inv := p.prepare(b, o)
+				o.Reset()
+				b.StartTimer()
+				if err := p.do(b, o, inv); err != nil {
+					b.Fatal(err)
+				}
+				c := o.cost()
+				sum.trips += c.trips
+				sum.read += c.read
+				sum.table += c.table + c.list + c.timer + float64(c.refused)
+			}
+			b.ReportMetric(float64(sum.trips)/float64(b.N), "trips/op")
+			b.ReportMetric(sum.read/float64(b.N), "rcu/op")
+			b.ReportMetric(sum.table/float64(b.N), "wcu/op")
+		})
+	}
+}

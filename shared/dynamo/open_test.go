@@ -1,0 +1,154 @@
+package dynamo
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"invites/shared/dynamo/dynamotest"
+	"invites/shared/invite"
+	"invites/shared/invite/invitetest"
+)
+
+var (
+	base      = invitetest.Base
+	retention = invitetest.Retention
+)
+
+// TestMain plays fewer random games than rapid would: each of them asks a database.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	given := map[string]bool{}
+	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	for name, value := range map[string]string{"rapid.checks": "20", "rapid.nofailfile": "true"} {
+		if given[name] {
+			continue
+		}
+		if err := flag.Set(name, value); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(2)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// opened is a store on a table of its own, and the count of what it asks.
+type opened struct {
+	*Store
+	*dynamotest.Counter
+	client *dynamodb.Client
+}
+
+const shards = 4
+
+func configFor(table string) Config {
+	return Config{
+		Table: table, Shards: shards, CursorKey: []byte("a key of a test and of nothing else"), Defaults: invitetest.Defaults,
+		Random: func(b []byte) {
+			for i := range b {
+				b[i] = byte(rand.Uint32())
+			}
+		},
+		Wait: func(ctx context.Context, d time.Duration) error {
+			select {
+			case <-time.After(d):
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		},
+	}
+}
+
+// open returns a store whose schedule has worked until shortly before base.
+func open(t testing.TB, options ...func(*dynamodb.Options)) opened {
+	t.Helper()
+	counter := new(dynamotest.Counter)
+	client := dynamotest.Start(t, append(options, counter.Attach)...)
+	s, err := New(client, configFor(dynamotest.CreateTable(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.saveWatermark(t.Context(), hourOf(base)-2); err != nil {
+		t.Fatal(err)
+	}
+	counter.Reset()
+	return opened{s, counter, client}
+}
+
+func (o opened) stores() invitetest.Stores {
+	return invitetest.Stores{Store: o, Outbox: o, Timer: o, Settings: o, Requests: func() int { return o.Trips() }}
+}
+
+var serial uint64
+
+// newOp returns an operation that was not seen before.
+func newOp(now time.Time) (op invite.Operation) {
+	serial++
+	for n := range op.ID {
+		op.ID[n] = byte(serial >> (8 * n))
+	}
+	op.At, op.Keyed = now.Truncate(time.Second), true
+	return op
+}
+
+// creation asks for an invite of an address in a tenant.
+func creation(tenant invite.TenantID, email invite.Address, now time.Time) invite.Creation {
+	return invite.Creation{
+		Tenant: tenant, Email: email, Name: "Ana Ünal", Role: "member", Locale: "de",
+		InvitedBy: invite.Person{ID: "8d4d8c8e-7a5b-4b7e-9d5e-0c4b7f0d3a11", Name: "Olga Ortiz", Email: "olga@acme.example"},
+		Window:    invitetest.Window, Nonce: invite.Nonce{1, 2, 3}, Op: newOp(now), Now: now, Retention: retention,
+	}
+}
+
+func change(inv *invite.Invite, now time.Time) invite.Change {
+	return invite.Change{Key: inv.Key, Gen: inv.Gen, Nonce: invite.Nonce{4, 5, 6}, Op: newOp(now), Now: now, Retention: retention}
+}
+
+func linkOf(inv *invite.Invite) invite.Digest {
+	return invitetest.Digest(fmt.Sprintf("link %d %d", inv.Gen, inv.Seq))
+}
+
+func claim(inv *invite.Invite, now time.Time) invite.Claim {
+	return invite.Claim{Key: inv.Key, Gen: inv.Gen, Seq: inv.Seq, Owner: "b2c7e3f0a1d94c55", Link: linkOf(inv), KeyVersion: "1", Now: now}
+}
+
+func settlement(inv *invite.Invite, now time.Time) invite.Settlement {
+	return invite.Settlement{Key: inv.Key, Gen: inv.Gen, Seq: inv.Seq, Owner: "b2c7e3f0a1d94c55", Status: invite.MailSent,
+		MessageID: "0102018f3c2a1b7e-5d9b6f0e-1c2d-4e3f-8a9b-0c1d2e3f4a5b-000000", Sender: "noreply@acme.example",
+		ExpiresAt: inv.ExpiresAt, Now: now}
+}
+
+func acceptance(inv *invite.Invite, code string, now time.Time) invite.Acceptance {
+	return invite.Acceptance{Key: inv.Key, Link: linkOf(inv), Code: invitetest.Digest(code), Now: now, Retention: retention}
+}
+
+func redemption(inv *invite.Invite, code string, now time.Time) invite.Redemption {
+	return invite.Redemption{Key: inv.Key, Code: invitetest.Digest(code), Op: newOp(now), Now: now, Retention: retention}
+}
+
+// must ends the test where a step of its preparation was refused.
+func must[T any](t testing.TB) func(T, error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// arrived is an invite whose mail has arrived.
+func (o opened) arrived(t testing.TB, tenant invite.TenantID, email invite.Address, now time.Time) *invite.Invite {
+	t.Helper()
+	ok := must[*invite.Invite](t)
+	inv := ok(o.Create(t.Context(), creation(tenant, email, now)))
+	ok(o.Claim(t.Context(), claim(inv, now)))
+	return ok(o.Settle(t.Context(), settlement(inv, now)))
+}
