@@ -36,7 +36,7 @@ var may = map[string][]string{
 	"settings": {"dynamodb:GetItem" + table, "dynamodb:PutItem" + table},
 	"accept":   {"dynamodb:GetItem" + table, "dynamodb:UpdateItem" + table},
 	"send": {
-		"dynamodb:GetItem" + table, "dynamodb:UpdateItem" + table, "dynamodb:PutItem" + table,
+		"dynamodb:GetItem" + table, "dynamodb:UpdateItem" + table,
 		"dynamodb:DescribeStream" + stream, "dynamodb:GetRecords" + stream, "dynamodb:GetShardIterator" + stream,
 		"dynamodb:ListStreams on *",
 		"secretsmanager:GetSecretValue on !GetAtt Data.Outputs.LinkKeyArn",

@@ -106,7 +106,7 @@ func TestBadInputIsRefusedWithWhatToDo(t *testing.T) {
 			}
 		})
 	}
-	for _, path := range []string{"?status=dead", "?page_size=0", "?page_size=101", "?page_size=x", "?page_token=forged", "?q=%zz"} {
+	for _, path := range []string{"?status=dead", "?page_size=0", "?page_size=101", "?page_size=x", "?page_token=forged"} {
 		do(t, request{method: "GET", path: "/v1/invites" + path, as: admin}).refused(t, 400, "bad_request")
 	}
 	do(t, request{method: "GET", path: "/v1/invites", as: admin, header: map[string]string{"Invite-Tenant": "globex"}}).refused(t, 400, "bad_request")

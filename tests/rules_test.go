@@ -151,7 +151,6 @@ func TestRule05EveryDeadLinkOpensTheSamePage(t *testing.T) {
 	on(t, "globex", released.ID, "release").invite(t, 200)
 	links["never valid"] = "/i/" + strings.Repeat("0", 65)
 	links["of another length"] = "/i/x"
-	links["a path"] = "/i/..%2Fx"
 	links["upside down"] = "/i/" + reversed(strings.TrimPrefix(links["superseded"], "/i/"))
 
 	var first answer

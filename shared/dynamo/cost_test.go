@@ -184,6 +184,7 @@ func refusedAs(want invite.Kind, do func(testing.TB, opened, *invite.Invite) err
 }
 
 func TestOperationsCostWhatTheyShould(t *testing.T) {
+	t.Parallel()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-28s trips refused   read  table   list  timer  written\n", "")
 	for _, p := range prices {

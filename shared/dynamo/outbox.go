@@ -6,14 +6,15 @@ import (
 	"invites/shared/invite"
 )
 
-// Claim takes the lease on a mail.
+// Claim takes the lease on a mail. Of a request that the network delivers when its
+// mail was settled long since, the time on the mail tells.
 func (s *Store) Claim(ctx context.Context, c invite.Claim) (*invite.Invite, error) {
 	return s.apply(ctx, c.Key, transition{
 		first: &update{
 			key: key(c.Key),
 			when: "#gen = :gen AND #seq = :seq AND #st = :pending AND #ex > :now" +
 				" AND (#ms = :queued OR #ms = :sending AND #lo <> :owner AND " + notLeased + ")" +
-				" AND (attribute_not_exists(#dg) OR #dg = :link)",
+				" AND (attribute_not_exists(#dg) OR #dg = :link) AND #ma <= :now",
 			set: "#ver = #ver + :one, #dg = :link, #ms = :sending, #ma = :now, #mn = if_not_exists(#mn, :zero) + :one, " +
 				"#kv = :kv, #lo = :owner, #lu = :until",
 			values: with(instant(c.Now, invite.Retention{}), item{

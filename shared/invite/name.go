@@ -15,6 +15,7 @@ import (
 // Bounds of a name that is shown. Wide characters (Chinese, Japanese, Korean)
 // count two columns: the same room holds twice the message in them.
 const (
+	maxNameBytes    = 1024
 	maxShownColumns = 64
 	maxShownWords   = 10
 	maxShownDigits  = 6 // a phone number has 7 or more
@@ -44,17 +45,19 @@ func SafeName(s, fallback string) string {
 func SafeAddress(s string) string {
 	const longest = 80 // fits two lines of a phone
 	a, err := ParseAddress(s, func(domain string) (string, error) { return domain, nil })
-	plain := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune(".@_+-", r) }
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune(".@_+-", r)
+	}
 	if err != nil || len(a) > longest || strings.ContainsFunc(string(a), func(r rune) bool { return !plain(r) }) {
 		return ""
 	}
 	return string(a)
 }
 
-// oneLine turns every kind of space into one plain space. It reports broken UTF-8
-// and line breaks, which no honest name has.
+// oneLine turns every kind of space into one plain space. It reports broken
+// UTF-8 and what is too long to look at.
 func oneLine(s string) (string, bool) {
-	if !utf8.ValidString(s) {
+	if len(s) > maxNameBytes || !utf8.ValidString(s) {
 		return "", false
 	}
 	fields := strings.FieldsFunc(s, func(r rune) bool { return unicode.Is(unicode.Zs, r) })

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cfntypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"go.yaml.in/yaml/v4"
 )
 
 // API is a bridged HTTP API.
@@ -24,14 +25,17 @@ type API struct {
 	Routes int
 }
 
+// template is the part of a template that matters, as JSON or as YAML in which
+// intrinsic functions have their long form, as sam writes it.
 type template struct {
-	Parameters map[string]struct{ Type string }
-	Conditions map[string]any
+	Parameters map[string]struct {
+		Type string `yaml:"Type"`
+	} `yaml:"Parameters"`
+	Conditions map[string]any `yaml:"Conditions"`
 	Resources  map[string]struct {
-		Type       string
-		Condition  string
-		Properties map[string]any
-	}
+		Type       string         `yaml:"Type"`
+		Properties map[string]any `yaml:"Properties"`
+	} `yaml:"Resources"`
 }
 
 // Build bridges the one HTTP API with a Body that the stack holds.
@@ -64,9 +68,45 @@ func Build(ctx context.Context, cfg aws.Config, stack string) (API, error) {
 		if err != nil {
 			return API{}, err
 		}
+		if planned.cors, err = corsOf(ctx, cfn, stack, logical, known); err != nil {
+			return API{}, err
+		}
 		return API{ID: id, CORS: planned.cors, Routes: len(planned.routes)}, apply(ctx, cfg, id, planned)
 	}
 	return API{}, fmt.Errorf("the stack %s has no HTTP API with a Body", stack)
+}
+
+// corsOf reads the API's CORS from the template as it was written, not from the
+// Body: SAM resolves the parameters in it, and MiniStack gives SAM their defaults
+// in place of the values of this deployment. An API without CORS allows no origin.
+func corsOf(ctx context.Context, cfn *cloudformation.Client, stack, logical string, known scope) (*CORS, error) {
+	written, err := cfn.GetTemplate(ctx, &cloudformation.GetTemplateInput{
+		StackName: &stack, TemplateStage: cfntypes.TemplateStageOriginal,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the template: %w", err)
+	}
+	var original template
+	if err := yaml.Load([]byte(aws.ToString(written.TemplateBody)), &original); err != nil {
+		return nil, fmt.Errorf("read the template: %w", err)
+	}
+	configured, ok := original.Resources[logical].Properties["CorsConfiguration"]
+	if !ok {
+		return &CORS{}, nil
+	}
+	resolved, err := known.resolve(configured)
+	if err != nil {
+		return nil, fmt.Errorf("the CORS of %s: %w", logical, err)
+	}
+	text, err := json.Marshal(resolved)
+	if err != nil {
+		return nil, err
+	}
+	cors := &CORS{}
+	if err := json.Unmarshal(text, cors); err != nil {
+		return nil, fmt.Errorf("the CORS of %s: %w", logical, err)
+	}
+	return cors, nil
 }
 
 // scopeOf gathers what the template's intrinsic functions can refer to.

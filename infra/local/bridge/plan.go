@@ -8,33 +8,17 @@ import (
 	"strings"
 )
 
-// CORS is an HTTP API's cross-origin configuration.
+// CORS is an HTTP API's cross-origin configuration, in the words of a SAM template.
 type CORS struct {
-	AllowOrigins     list  `json:"allowOrigins"`
-	AllowHeaders     list  `json:"allowHeaders"`
-	AllowMethods     list  `json:"allowMethods"`
-	ExposeHeaders    list  `json:"exposeHeaders"`
-	MaxAge           int32 `json:"maxAge"`
-	AllowCredentials bool  `json:"allowCredentials"`
-}
-
-// list is a list of texts. SAM resolves a parameter of type CommaDelimitedList
-// itself, and MiniStack, other than AWS, hands it one text with commas.
-type list []string
-
-func (l *list) UnmarshalJSON(text []byte) error {
-	var joined string
-	if json.Unmarshal(text, &joined) == nil {
-		*l = strings.Split(joined, ",")
-		return nil
-	}
-	return json.Unmarshal(text, (*[]string)(l))
+	AllowOrigins, AllowHeaders, AllowMethods, ExposeHeaders []string
+	MaxAge                                                  int32
+	AllowCredentials                                        bool
 }
 
 // plan is what an HTTP API's OpenAPI Body asks for, in the terms of API
 // Gateway's own calls.
 type plan struct {
-	cors        *CORS
+	cors        *CORS // not from the Body, see corsOf
 	authorizers []authorizer
 	routes      []route
 }
@@ -59,7 +43,6 @@ type route struct {
 // function in it is already resolved.
 type body struct {
 	Paths      map[string]map[string]json.RawMessage `json:"paths"`
-	CORS       *CORS                                 `json:"x-amazon-apigateway-cors"`
 	Security   []map[string][]string                 `json:"security"`
 	Components struct {
 		SecuritySchemes map[string]struct {
@@ -67,8 +50,8 @@ type body struct {
 				Type           string `json:"type"`
 				IdentitySource string `json:"identitySource"`
 				JWT            struct {
-					Issuer   string `json:"issuer"`
-					Audience list   `json:"audience"`
+					Issuer   string   `json:"issuer"`
+					Audience []string `json:"audience"`
 				} `json:"jwtConfiguration"`
 			} `json:"x-amazon-apigateway-authorizer"`
 		} `json:"securitySchemes"`
@@ -98,7 +81,7 @@ func translate(resolved any) (plan, error) {
 	if err := json.Unmarshal(text, &document); err != nil {
 		return plan{}, fmt.Errorf("the API's Body: %w", err)
 	}
-	result := plan{cors: document.CORS}
+	result := plan{}
 	for name, scheme := range document.Components.SecuritySchemes {
 		if scheme.Authorizer == nil {
 			continue

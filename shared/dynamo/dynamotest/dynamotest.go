@@ -13,7 +13,7 @@
 //
 // Not like DynamoDB in AWS: it never throttles and never reports a conflict of
 // transactions (inject those), it reports no consumed capacity for PartiQL, and
-// tables have no provisioned limits.
+// for transactional writes half of it.
 package dynamotest
 
 import (

@@ -16,13 +16,26 @@ import (
 // Left out: faults of the network and histories of concurrent operations, which
 // need a database underneath, and what a store keeps its records in.
 func Contract(t *testing.T, open func(*testing.T) Stores) {
-	t.Run("every operation in every state", func(t *testing.T) { cells(t, open(t)) })
-	t.Run("repeated operations", func(t *testing.T) { repetitions(t, open(t)) })
-	t.Run("If-Match", func(t *testing.T) { preconditions(t, open(t)) })
-	t.Run("generations and codes", func(t *testing.T) { generations(t, open(t)) })
-	t.Run("lists", func(t *testing.T) { lists(t, open(t)) })
-	t.Run("timers", func(t *testing.T) { timers(t, open) })
-	t.Run("settings", func(t *testing.T) { settings(t, open(t)) })
+	for _, part := range []struct {
+		name string
+		test func(*testing.T, Stores)
+	}{
+		{"every operation in every state", cells},
+		{"repeated operations", repetitions},
+		{"If-Match", preconditions},
+		{"generations and codes", generations},
+		{"lists", lists},
+		{"settings", settings},
+	} {
+		t.Run(part.name, func(t *testing.T) {
+			t.Parallel()
+			part.test(t, open(t))
+		})
+	}
+	t.Run("timers", func(t *testing.T) {
+		t.Parallel()
+		timers(t, open)
+	})
 }
 
 // state is a row of the table: how to get there.
@@ -79,12 +92,12 @@ var (
 	}}
 	accepted = state{"it is accepted", func(s *scene) {
 		live.play(s)
-		s.keep(s.s.Store.Accept(ctx, s.acceptance(link(s.inv.Seq))))
+		s.accepts()
 		s.later(time.Minute)
 	}}
 	acceptedLeased = state{"it is accepted while its mail is on its way", func(s *scene) {
 		leased.play(s)
-		s.keep(s.s.Store.Accept(ctx, s.acceptance(link(s.inv.Seq))))
+		s.accepts()
 		s.later(100 * time.Millisecond)
 	}}
 	cancelled = state{"it is cancelled", func(s *scene) {

@@ -124,6 +124,9 @@ func (g *Game) move(t *rapid.T, what string, k gameKey, on func(Stores) (*invite
 			t.Fatalf("%s: answer: %s", what, d)
 		}
 	}
+	if err == nil && inv != nil {
+		return inv, nil
+	}
 	stored, err2 := g.other.Store.Get(ctx, k.key)
 	if err2 != nil && invite.KindOf(err2) != invite.NotFound {
 		t.Fatalf("%s: get: %v", what, err2)

@@ -88,7 +88,7 @@ func generations(t *testing.T, stores Stores) {
 		live.play(s)
 		var codes []invite.Digest
 		for range 7 {
-			s.keep(s.s.Store.Accept(ctx, s.acceptance(s.newest())))
+			s.accepts()
 			codes = append(codes, s.code)
 			s.later(time.Second)
 		}
@@ -107,7 +107,7 @@ func generations(t *testing.T, stores Stores) {
 	t.Run("a code is dead at the instant its time is up", func(t *testing.T) {
 		s := newScene(t, stores)
 		live.play(s)
-		s.keep(s.s.Store.Accept(ctx, s.acceptance(s.newest())))
+		s.accepts()
 		s.later(invite.CodeLife)
 		if _, err := s.s.Store.Redeem(ctx, s.redemption(s.code)); invite.KindOf(err) != invite.CodeDead {
 			t.Errorf("got %v, want a dead code", err)

@@ -49,13 +49,14 @@ type scene struct {
 	email  invite.Address
 	key    invite.Key
 	now    time.Time
+	window time.Duration
 	inv    *invite.Invite // as the last step left it
-	code   invite.Digest  // of the last accept
+	code   invite.Digest  // of the last accept that worked
 }
 
 func newScene(t *testing.T, s Stores) *scene {
 	tenant := invite.TenantID(fmt.Sprintf("tenant-%d", serial.Add(1)))
-	return &scene{t: t, s: s, tenant: tenant, email: "ana@example.com", key: invite.KeyOf(tenant, "ana@example.com"), now: Base}
+	return &scene{t: t, s: s, tenant: tenant, email: "ana@example.com", key: invite.KeyOf(tenant, "ana@example.com"), now: Base, window: Window}
 }
 
 // Digest returns the digest that stands for a name.
@@ -95,7 +96,7 @@ func (s *scene) creation() invite.Creation {
 	return invite.Creation{
 		Tenant: s.tenant, Email: s.email, Name: "Ana Ünal", Role: "member", Locale: "de",
 		InvitedBy: invite.Person{ID: "u-1", Name: "Olga", Email: "olga@example.com"},
-		Window:    Window, Nonce: nonce(), Op: Op(s.now), Now: s.now, Retention: Retention,
+		Window:    s.window, Nonce: nonce(), Op: Op(s.now), Now: s.now, Retention: Retention,
 	}
 }
 
@@ -108,8 +109,16 @@ func (s *scene) change() invite.Change {
 }
 
 func (s *scene) acceptance(link invite.Digest) invite.Acceptance {
-	s.code = Digest(fmt.Sprintf("code %d", serial.Add(1)))
-	return invite.Acceptance{Key: s.key, Link: link, Code: s.code, Now: s.now, Retention: Retention}
+	code := Digest(fmt.Sprintf("code %d", serial.Add(1)))
+	return invite.Acceptance{Key: s.key, Link: link, Code: code, Now: s.now, Retention: Retention}
+}
+
+// accepts accepts with the newest link and keeps the code.
+func (s *scene) accepts() {
+	s.t.Helper()
+	a := s.acceptance(s.newest())
+	s.keep(s.s.Store.Accept(ctx, a))
+	s.code = a.Code
 }
 
 func (s *scene) redemption(code invite.Digest) invite.Redemption {

@@ -21,9 +21,18 @@ func (s *scene) due(now time.Time) []invite.Timer {
 	return all
 }
 
+// shortWindow keeps the walk over the hours of a timer index short.
+const shortWindow = 2 * time.Hour
+
+func shortScene(t *testing.T, open func(*testing.T) Stores) *scene {
+	s := newScene(t, open(t))
+	s.window = shortWindow
+	return s
+}
+
 func timers(t *testing.T, open func(*testing.T) Stores) {
 	t.Run("a mail that nobody sent is due after two minutes", func(t *testing.T) {
-		s := newScene(t, open(t))
+		s := shortScene(t, open)
 		queued.play(s)
 		if got := s.due(s.inv.Due.Add(-time.Millisecond)); len(got) != 0 {
 			t.Errorf("a moment before: got %v", got)
@@ -33,7 +42,7 @@ func timers(t *testing.T, open func(*testing.T) Stores) {
 		}
 	})
 	t.Run("a mail that waits is left for its sender", func(t *testing.T) {
-		s := newScene(t, open(t))
+		s := shortScene(t, open)
 		abandoned.play(s)
 		s.later(time.Hour)
 		marked, left, err := s.s.Timer.Expire(ctx, s.due(s.now), s.now, Retention)
@@ -42,7 +51,7 @@ func timers(t *testing.T, open func(*testing.T) Stores) {
 		}
 	})
 	t.Run("a mail on its way is left alone", func(t *testing.T) {
-		s := newScene(t, open(t))
+		s := shortScene(t, open)
 		leased.play(s)
 		marked, left, err := s.s.Timer.Expire(ctx, []invite.Timer{{Key: s.key, Due: s.inv.Due}}, s.now, Retention)
 		if err != nil || marked != 0 || len(left) != 0 {
@@ -50,7 +59,7 @@ func timers(t *testing.T, open func(*testing.T) Stores) {
 		}
 	})
 	t.Run("a sent mail is due when the invite is to be marked", func(t *testing.T) {
-		s := newScene(t, open(t))
+		s := shortScene(t, open)
 		live.play(s)
 		at := s.inv.ExpiresAt.Add(invite.ExpireGrace)
 		if got := s.due(at.Add(-time.Millisecond)); len(got) != 0 {
@@ -71,7 +80,7 @@ func timers(t *testing.T, open func(*testing.T) Stores) {
 	})
 	for _, ended := range []state{accepted, cancelled, released, expired} {
 		t.Run("nothing is due when "+ended.name, func(t *testing.T) {
-			s := newScene(t, open(t))
+			s := shortScene(t, open)
 			ended.play(s)
 			if got := s.due(s.now.Add(2 * time.Hour)); len(got) != 0 {
 				t.Errorf("got %v", got)
@@ -79,7 +88,7 @@ func timers(t *testing.T, open func(*testing.T) Stores) {
 		})
 	}
 	t.Run("a resend after the timer was seen keeps the invite alive", func(t *testing.T) {
-		s := newScene(t, open(t))
+		s := shortScene(t, open)
 		overdue.play(s)
 		due := s.due(s.now)
 		s.keep(s.s.Store.Resend(ctx, s.change()))
@@ -92,12 +101,12 @@ func timers(t *testing.T, open func(*testing.T) Stores) {
 		}
 	})
 	t.Run("many are marked, whatever their timers stood for", func(t *testing.T) {
-		s := newScene(t, open(t))
+		s := shortScene(t, open)
 		for n := range 60 {
 			s.invited(string(rune('a'+n%26))+string(rune('a'+n/26)), []state{queued, abandoned, live}[n%3])
 			s.later(time.Second)
 		}
-		s.later(Window + day)
+		s.later(2 * shortWindow)
 		marked := 0
 		for page, err := range s.s.Timer.Due(ctx, s.now) {
 			if err != nil {
@@ -117,7 +126,7 @@ func timers(t *testing.T, open func(*testing.T) Stores) {
 		}
 	})
 	t.Run("a record that is not there is neither marked nor left", func(t *testing.T) {
-		s := newScene(t, open(t))
+		s := shortScene(t, open)
 		marked, left, err := s.s.Timer.Expire(ctx, []invite.Timer{{Key: s.key, Due: s.now}}, s.now, Retention)
 		if err != nil || marked != 0 || len(left) != 0 {
 			t.Errorf("got %d, %v, %v, want nothing", marked, left, err)

@@ -46,78 +46,85 @@ var users *os.File
 // Address is where DynamoDB Local listens, as host:port. The first call joins
 // the running server or starts one. It returns ErrNotInstalled, or an error that
 // says what the server or Java complained of.
-var Address = sync.OnceValues(func() (string, error) {
+var Address = sync.OnceValues(func() (address string, err error) {
 	home, err := Home()
 	if err != nil {
 		return "", err
 	}
+	address, users, err = connect(home)
+	return address, err
+})
+
+// connect makes its caller a user of the server until it closes the file.
+func connect(home string) (address string, user *os.File, err error) {
 	path, err := classPath(home)
 	if err != nil {
-		return "", err
-	}
-	run := filepath.Join(home, "run")
-	if err := os.MkdirAll(run, 0o755); err != nil {
-		return "", fmt.Errorf("share DynamoDB Local: %w", err)
+		return "", nil, err
 	}
 	lock, err := os.OpenFile(filepath.Join(home, "lock"), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return "", fmt.Errorf("share DynamoDB Local: %w", err)
+		return "", nil, fmt.Errorf("share DynamoDB Local: %w", err)
 	}
 	defer lock.Close()
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return "", fmt.Errorf("share DynamoDB Local: %w", err)
+		return "", nil, fmt.Errorf("share DynamoDB Local: %w", err)
 	}
-	if address, err := join(run); err == nil {
-		return address, nil
+	run := filepath.Join(home, "run")
+	if address, user, err := join(run); err == nil {
+		return address, user, nil
 	}
-	if err := start(run, path); err != nil {
-		return "", err
+	first, err := start(run, path)
+	if err != nil {
+		return "", nil, err
 	}
+	defer first.Close()
 	return join(run)
-})
+}
 
 // join registers this process with the server that run belongs to.
-func join(run string) (string, error) {
+func join(run string) (address string, user *os.File, err error) {
 	output, err := os.ReadFile(filepath.Join(run, outputName))
 	if err != nil {
-		return "", fmt.Errorf("join DynamoDB Local: %w", err)
+		return "", nil, fmt.Errorf("join DynamoDB Local: %w", err)
 	}
 	port, _, _ := strings.Cut(string(output), "\n")
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return "", fmt.Errorf("join DynamoDB Local: it printed %q for its port", port)
+		return "", nil, fmt.Errorf("join DynamoDB Local: it printed %q for its port", port)
 	}
 	// Without a reader, which is without a server, this open fails instead of waiting.
-	pipe, err := os.OpenFile(filepath.Join(run, usersName), os.O_WRONLY|syscall.O_NONBLOCK, 0)
+	user, err = os.OpenFile(filepath.Join(run, usersName), os.O_WRONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return "", fmt.Errorf("join DynamoDB Local: %w", err)
+		return "", nil, fmt.Errorf("join DynamoDB Local: %w", err)
 	}
 	line := fmt.Sprintf("process %d at %d\n", os.Getpid(), time.Now().UnixNano())
-	if _, err := io.WriteString(pipe, line); err != nil {
-		pipe.Close()
-		return "", fmt.Errorf("join DynamoDB Local: %w", err)
-	}
-	for end := time.Now().Add(joinLimit); time.Now().Before(end); time.Sleep(poll) {
+	end := time.Now().Add(joinLimit)
+	_ = user.SetWriteDeadline(end) // where it cannot be set, the pipe has room for all the lines
+	for ; time.Now().Before(end); time.Sleep(poll) {
+		// Repeated, because that fails as soon as a server that was ending has ended.
+		if _, err := io.WriteString(user, line); err != nil {
+			break
+		}
 		if output, err := os.ReadFile(filepath.Join(run, outputName)); err == nil && strings.Contains(string(output), line) {
-			users = pipe
-			return "127.0.0.1:" + port, nil
+			return "127.0.0.1:" + port, user, nil
 		}
 	}
-	pipe.Close()
-	return "", errors.New("join DynamoDB Local: it does not answer")
+	user.Close()
+	return "", nil, errors.New("join DynamoDB Local: it does not answer")
 }
 
-// start makes run anew and returns when a server listens. The server of the
-// folder's former files, if one is just ending, keeps its open files to itself.
-func start(run, classPath string) error {
+// start makes run anew and returns when a server listens, which lives as long as
+// the file it returns is open, or longer with those who join. A server of the
+// folder's former files that is just ending keeps its open files to itself.
+func start(run, classPath string) (user *os.File, err error) {
 	if err := os.RemoveAll(run); err != nil {
-		return fmt.Errorf("start DynamoDB Local: %w", err)
+		return nil, fmt.Errorf("start DynamoDB Local: %w", err)
 	}
 	if err := os.MkdirAll(run, 0o755); err != nil {
-		return fmt.Errorf("start DynamoDB Local: %w", err)
+		return nil, fmt.Errorf("start DynamoDB Local: %w", err)
 	}
 	config := filepath.Join(run, "server.xml")
 	if err := os.WriteFile(config, configuration, 0o644); err != nil {
-		return fmt.Errorf("start DynamoDB Local: %w", err)
+		return nil, fmt.Errorf("start DynamoDB Local: %w", err)
 	}
 	cmd := exec.Command(java(),
 		"-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", // lives for seconds: start fast, stay small
@@ -129,36 +136,40 @@ func start(run, classPath string) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt of one test run leaves the others theirs
 	stdin, writer, err := pipe(filepath.Join(run, usersName))
 	if err != nil {
-		return fmt.Errorf("start DynamoDB Local: %w", err)
+		return nil, fmt.Errorf("start DynamoDB Local: %w", err)
 	}
 	defer stdin.Close()
-	users = writer // holds the server until this process has joined, and longer does no harm
+	defer func() {
+		if err != nil {
+			writer.Close()
+		}
+	}()
 	cmd.Stdin = stdin
 	for name, to := range map[string]*io.Writer{outputName: &cmd.Stdout, errorsName: &cmd.Stderr} {
 		file, err := os.Create(filepath.Join(run, name))
 		if err != nil {
-			return fmt.Errorf("start DynamoDB Local: %w", err)
+			return nil, fmt.Errorf("start DynamoDB Local: %w", err)
 		}
 		defer file.Close()
 		*to = file
 	}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("start DynamoDB Local, which needs Java 17 or newer on the path: %w", err)
+		return nil, fmt.Errorf("start DynamoDB Local, which needs Java 17 or newer on the path: %w", err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	for end := time.Now().Add(startLimit); time.Now().Before(end); time.Sleep(poll) {
 		if output, err := os.ReadFile(filepath.Join(run, outputName)); err == nil && strings.Contains(string(output), "\n") {
-			return nil
+			return writer, nil
 		}
 		select {
 		case err := <-ended:
-			return fmt.Errorf("start DynamoDB Local: %v\n%s", err, complaint(run))
+			return nil, fmt.Errorf("start DynamoDB Local: %v\n%s", err, complaint(run))
 		default:
 		}
 	}
 	_ = cmd.Process.Kill() // it has no user yet but this process
-	return fmt.Errorf("start DynamoDB Local: no port after %v\n%s", startLimit, complaint(run))
+	return nil, fmt.Errorf("start DynamoDB Local: no port after %v\n%s", startLimit, complaint(run))
 }
 
 // pipe makes a named pipe and opens both ends: the reading one blocking, as a
