@@ -30,6 +30,7 @@ var stack = sync.OnceValues(func() (s struct {
 		ID, Name, Sender string
 		Admin, Viewer    struct{ Email, Password string }
 	} `json:"tenants"`
+	Outputs map[string]string `json:"outputs"`
 }, err error) {
 	text, err := os.ReadFile("../.local/stack.json")
 	if err != nil {
@@ -171,7 +172,12 @@ func try(origin string, r request) (answer, error) {
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	return answer{response.StatusCode, response.Header, string(body)}, err
+	if err != nil {
+		return answer{}, err
+	}
+	a := answer{response.StatusCode, response.Header, string(body)}
+	hear(req.URL.Path, a)
+	return a, conforms(req, a)
 }
 
 // invite is the contract's invite.

@@ -118,7 +118,9 @@ const patience = 15 * time.Second
 func down(p place) error {
 	pid, held := process.Holder(p.stackLock())
 	if !held {
-		if endOrphan(p) {
+		ended := endOrphan(p)
+		_ = os.Remove(p.stackFile())
+		if ended {
 			fmt.Println("The local stack had died; what it left behind is ended.")
 			return nil
 		}

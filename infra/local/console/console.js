@@ -18,7 +18,7 @@ $("sign-in-form").addEventListener("submit", async (event) => {
   const form = event.target;
   hide($("sign-in-problem"));
   await busy(form, async () => {
-    await api.signIn(form.email.value.trim(), form.password.value);
+    await api.signIn(form.elements.email.value.trim(), form.elements.password.value);
     form.reset();
     await open();
   }).catch((problem) => say($("sign-in-problem"), problem.message));
@@ -179,14 +179,15 @@ async function once(press, action) {
 $("invite-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
-  const body = { email: form.email.value.trim(), role: form.role.value };
-  if (form.name.value.trim()) body.name = form.name.value.trim();
+  const { email, name, role } = form.elements;
+  const body = { email: email.value.trim(), role: role.value };
+  if (name.value.trim()) body.name = name.value.trim();
   hide($("invite-problem"), $("status"), $("problem"));
-  form.email.removeAttribute("aria-invalid");
+  email.removeAttribute("aria-invalid");
   try {
     await busy(form, async () => {
       const made = await once("invite " + JSON.stringify(body), (key) => api.invite(body, key));
-      form.email.value = form.elements.name.value = "";
+      email.value = name.value = "";
       say($("status"), `Invited ${made.email}. The mail is on its way.`);
       await load();
       watch(made.id);
@@ -197,9 +198,14 @@ $("invite-form").addEventListener("submit", async (event) => {
     say($("invite-problem"), [problem.message, ...fields].join(" "));
     if (problem.code === "already_accepted") pointToReset($("invite-problem"), problem.passwordResetUrl);
     if (problem.code === "already_pending") mark(problem.inviteId);
-    form.email.setAttribute("aria-invalid", "true");
+    email.setAttribute("aria-invalid", "true");
   }
-  form.email.focus();
+  email.focus();
+});
+
+$("invite-email").addEventListener("input", (event) => {
+  hide($("invite-problem"));
+  event.target.removeAttribute("aria-invalid");
 });
 
 async function doResend(row, button) {
@@ -234,7 +240,7 @@ $("cancel-yes").addEventListener("click", async () => {
 
 // act does one thing to one row; whatever goes wrong, the list is drawn as it is now.
 async function act(button, action) {
-  hide($("status"), $("problem"));
+  hide($("status"), $("problem"), $("invite-problem"));
   button.setAttribute("aria-disabled", "true");
   try {
     await action();
@@ -329,15 +335,15 @@ const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 function time(text) {
   if (!text) return null;
   const at = new Date(text);
-  return element("time", { datetime: text, title: absolute.format(at) }, fromNow(at));
+  return element("time", { datetime: text }, fromNow(at), element("span", { class: "soft line" }, absolute.format(at)));
 }
 
 function fromNow(at) {
   const seconds = (at - Date.now()) / 1000;
   for (const [unit, size] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
-    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
+    if (Math.abs(seconds) > size * 0.95) return relative.format(Math.round(seconds / size), unit);
   }
-  return relative.format(Math.trunc(seconds), "second");
+  return relative.format(Math.round(seconds), "second");
 }
 
 // Text goes in as text: nothing that a name or an address holds becomes markup.

@@ -75,14 +75,11 @@ func (d Deployment) environ(ctx context.Context, endpoint string) ([]string, err
 	return environ, nil
 }
 
-// Warm compiles every Lambda into Go's build cache, so that Build only links.
+// Warm compiles every package of the Lambdas into Go's build cache, so that Build
+// only links.
 func (d Deployment) Warm(ctx context.Context) error {
 	environ, err := d.environ(ctx, "")
 	if err != nil {
-		return err
-	}
-	out := filepath.Join(d.Work, "warm")
-	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
 	compiler, err := exec.LookPath("go")
@@ -90,7 +87,7 @@ func (d Deployment) Warm(ctx context.Context) error {
 		return err
 	}
 	err = process.Run(ctx, process.Spec{
-		Path: compiler, Args: []string{"build", "-o", out + "/", "./functions/..."}, Dir: d.Root,
+		Path: compiler, Args: []string{"list", "-export", "-f", "{{/* for what it compiles */}}", "./functions/..."}, Dir: d.Root,
 		Env: append(environ, "GOOS=linux"), Log: d.Log,
 	})
 	return d.explain(ctx, err, "the Lambdas do not compile")
@@ -132,6 +129,9 @@ func (d Deployment) sam(ctx context.Context, endpoint string, args ...string) er
 	return d.explain(ctx, err, "sam "+args[0]+" failed")
 }
 
+// longest is what a reason may have of one line, in bytes.
+const longest = 200
+
 // explain says where to read on, with the last line in which the program named its error.
 func (d Deployment) explain(ctx context.Context, err error, what string) error {
 	if err == nil || ctx.Err() != nil {
@@ -141,6 +141,7 @@ func (d Deployment) explain(ctx context.Context, err error, what string) error {
 	if text, err := os.ReadFile(d.Log.Name()); err == nil {
 		for line := range strings.Lines(string(text)) {
 			if said, ok := strings.CutPrefix(line, "Error: "); ok {
+				said = strings.ToValidUTF8(said[:min(len(said), longest)], "")
 				reason = ": " + strings.TrimSpace(said)
 			}
 		}

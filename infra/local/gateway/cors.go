@@ -51,7 +51,9 @@ func setCommon(header http.Header, c *bridge.CORS, origin string) {
 	if slices.Contains(c.AllowOrigins, "*") && !c.AllowCredentials {
 		header.Set("Access-Control-Allow-Origin", "*")
 	}
-	header.Set("Vary", "Origin")
+	if !slices.Contains(header.Values("Vary"), "Origin") {
+		header.Add("Vary", "Origin")
+	}
 	setList(header, "Access-Control-Expose-Headers", c.ExposeHeaders)
 	if c.AllowCredentials {
 		header.Set("Access-Control-Allow-Credentials", "true")

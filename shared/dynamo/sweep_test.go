@@ -1,0 +1,268 @@
+package dynamo
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"invites/shared/invite"
+)
+
+// pendingAt is an invite whose mail was sent and which ends at an instant. n makes
+// its key and spreads it evenly over the shards.
+func pendingAt(n int, ends time.Time) *invite.Invite {
+	inv := &invite.Invite{
+		Tenant: "acme", Gen: 1, Seq: 1, Version: 3, Status: invite.Pending, Email: invite.Address(fmt.Sprintf("u%d@example.com", n)),
+		Window: time.Hour, CreatedAt: ends.Add(-time.Hour), ExpiresAt: ends, Due: ends.Add(invite.ExpireGrace),
+		Mail: invite.Mail{Status: invite.MailSent, At: ends.Add(-time.Hour)}, Link: invite.Digest{1},
+	}
+	inv.Key.Partition = invite.PartitionOf(inv.Tenant)
+	inv.Key.Address[0] = byte(n % shards)
+	binary.BigEndian.PutUint32(inv.Key.Address[1:], uint32(n))
+	return inv
+}
+
+// whole is everything a record has.
+func (o opened) whole(inv *invite.Invite) item {
+	i := o.entry(inv)
+	for name, v := range encode(inv) {
+		i[name] = v
+	}
+	return i
+}
+
+// entry is what the timer index knows of a record, which is all that a sweep reads
+// of those that are not due.
+func (o opened) entry(inv *invite.Invite) item {
+	i := key(inv.Key)
+	i[bucketKey], i[dueKey] = o.timer(inv.Key, inv.Due, inv.CreatedAt)
+	return i
+}
+
+// seed writes items as they are, many at once.
+func (o opened) seed(t testing.TB, items []item) {
+	t.Helper()
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, 4)
+	for batch := range slices.Chunk(items, 25) {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			var writes []types.WriteRequest
+			for _, i := range batch {
+				writes = append(writes, types.WriteRequest{PutRequest: &types.PutRequest{Item: i}})
+			}
+			out, err := o.client.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{*o.table: writes}})
+			if err != nil || len(out.UnprocessedItems) > 0 {
+				t.Errorf("seed: %v, %d not processed", err, len(out.UnprocessedItems))
+			}
+		})
+	}
+	wg.Wait()
+	o.Reset()
+}
+
+// redriver keeps the keys it is given.
+type redriver struct {
+	mu   sync.Mutex
+	keys []invite.Key
+}
+
+func (r *redriver) Redrive(_ context.Context, keys []invite.Key) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.keys = append(r.keys, keys...)
+	return nil
+}
+
+func (o opened) sweeper(now time.Time) (*invite.Sweeper, *redriver) {
+	r := &redriver{}
+	return &invite.Sweeper{Store: o, Redriver: r, Retention: retention, Now: func() time.Time { return now }}, r
+}
+
+const forever = 1000 * time.Hour
+
+func TestASweepCostsWhatIsDue(t *testing.T) {
+	t.Parallel()
+	const due, all = 1000, 20_000
+	o := open(t)
+	now := base.Add(30 * time.Minute)
+	var records []item
+	for n := range all {
+		if n < due {
+			records = append(records, o.whole(pendingAt(n, now.Add(-time.Minute-time.Duration(n)*time.Millisecond))))
+		} else {
+			records = append(records, o.entry(pendingAt(n, now.Add(time.Duration(n)*time.Minute))))
+		}
+	}
+	o.seed(t, records)
+	// The schedule has worked: the hours that may still be filed under are left.
+	if err := o.saveWatermark(t.Context(), hourOf(now.Add(-settled))); err != nil {
+		t.Fatal(err)
+	}
+	o.Reset()
+	s, r := o.sweeper(now)
+	swept, err := s.Sweep(t.Context(), now.Add(forever))
+	if err != nil || swept != (invite.Swept{Expired: due, Finished: true}) || len(r.keys) != 0 {
+		t.Fatalf("got %+v, %v and %d redriven, want %d expired", swept, err, len(r.keys), due)
+	}
+	// The watermark, two hours of four shards, and the batches.
+	trips := map[string]int{"GetItem": 1, "Query": 2 * shards, "BatchExecuteStatement": due / batchSize}
+	for operation, want := range trips {
+		if got := o.Trips(operation); got != want {
+			t.Errorf("%s: %d round trips, want %d", operation, got, want)
+		}
+	}
+	if got, want := o.Trips(), 1+2*shards+due/batchSize; got != want {
+		t.Errorf("%d round trips, want %d\n%v", got, want, o.Counter)
+	}
+	// 250 entries of 78 bytes a shard are 4.8 times 4 KB, read at half price.
+	if got := o.Units(*o.table, byDue).Read; got != 10 {
+		t.Errorf("%g read units of %s, want 10", got, byDue)
+	}
+	t.Logf("%d of %d expired: %d round trips, %g read units", due, all, o.Trips(), o.Total().Read)
+
+	o.Reset()
+	swept, err = s.Sweep(t.Context(), now.Add(forever))
+	if err != nil || swept != (invite.Swept{Finished: true}) || o.Trips() != 1+2*shards {
+		t.Errorf("with nothing due: got %+v, %v in %d round trips, want %d", swept, err, o.Trips(), 1+2*shards)
+	}
+	first := pendingAt(0, now.Add(-time.Minute))
+	expired := must[*invite.Invite](t)(o.Get(t.Context(), first.Key))
+	want, err := invite.Expire(first, now, retention)
+	if err != nil || expired.PurgeAt != want.PurgeAt || expired.Version != want.Version || !expired.Link.IsZero() {
+		t.Errorf("got %+v, want %+v", expired, want)
+	}
+}
+
+// overdue is a table with some records that are due.
+func (o opened) overdue(t testing.TB, n int, now time.Time) {
+	t.Helper()
+	var records []item
+	for i := range n {
+		records = append(records, o.whole(pendingAt(i, now.Add(-2*time.Minute))))
+	}
+	o.seed(t, records)
+}
+
+func TestTwoSweepersAtOnceMarkEachOnce(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.overdue(t, 160, base)
+	var wg sync.WaitGroup
+	var swept [2]invite.Swept
+	for n := range swept {
+		wg.Go(func() {
+			s, _ := o.sweeper(base)
+			var err error
+			if swept[n], err = s.Sweep(t.Context(), base.Add(forever)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if sum := swept[0].Expired + swept[1].Expired; sum != 160 || !swept[0].Finished || !swept[1].Finished {
+		t.Errorf("got %+v, want 160 in all", swept)
+	}
+}
+
+func TestASweepThatWasCutShortIsGoneOnWith(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.overdue(t, 160, base)
+	s, _ := o.sweeper(base)
+	first, err := s.Sweep(t.Context(), base) // time is up after the first page
+	if err != nil || first.Finished || first.Expired != 160/shards {
+		t.Fatalf("got %+v, %v, want one page", first, err)
+	}
+	second, err := s.Sweep(t.Context(), base.Add(forever))
+	if err != nil || !second.Finished || first.Expired+second.Expired != 160 {
+		t.Errorf("got %+v, %v after %+v, want the rest", second, err, first)
+	}
+}
+
+func TestASweepAfterALongOutageFindsWhatWasDueAndCatchesUp(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	now := base.Add(10 * 24 * time.Hour)
+	old := base.Add(2 * 24 * time.Hour)
+	o.seed(t, []item{o.whole(pendingAt(1, old)), o.whole(pendingAt(2, now.Add(-2*time.Minute)))})
+	at := func() hour { return must[hour](t)(o.watermark(t.Context(), now)) }
+
+	s, _ := o.sweeper(now)
+	swept, err := s.Sweep(t.Context(), now.Add(forever))
+	if err != nil || swept.Expired != 2 || !swept.Finished {
+		t.Fatalf("got %+v, %v, want both", swept, err)
+	}
+	if got, want := at(), hourOf(old.Add(invite.ExpireGrace)); got != want {
+		t.Errorf("the watermark stands at %d, want %d: the hour that was not empty", got, want)
+	}
+	if swept, err = s.Sweep(t.Context(), now.Add(forever)); err != nil || swept.Expired != 0 {
+		t.Fatalf("got %+v, %v, want nothing", swept, err)
+	}
+	want := hourOf(now.Add(-settled))
+	if got := at(); got != want {
+		t.Errorf("the watermark stands at %d, want %d: %v ago", got, want, settled)
+	}
+	o.Reset()
+	if _, err := s.Sweep(t.Context(), now.Add(forever)); err != nil || o.Trips("Query") > 2*shards || o.Trips("UpdateItem") != 0 {
+		t.Errorf("caught up: %d queries, %d writes, %v, want two hours and no write", o.Trips("Query"), o.Trips("UpdateItem"), err)
+	}
+	if err := o.saveWatermark(t.Context(), 7); err != nil || at() != want {
+		t.Errorf("an older walk moved the watermark back to %d (%v)", at(), err)
+	}
+}
+
+func TestTheFirstSweepLooksBackALongestWindow(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	if _, err := o.client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: o.table, Key: watermarkKey()}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := must[hour](t)(o.watermark(t.Context(), base)), hourOf(base.Add(-oldest)); got != want {
+		t.Errorf("got %d, want %d", got, want)
+	}
+}
+
+func TestMailsLeftBehindAreRedriven(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	inv := queuedOne(t, o)
+	sent := o.arrived(t, "acme", "bo@example.com", base)
+	now := base.Add(invite.RetryAfterStream)
+	s, r := o.sweeper(now)
+	swept, err := s.Sweep(t.Context(), now.Add(forever))
+	if err != nil || swept.Redriven != 1 || !slices.Equal(r.keys, []invite.Key{inv.Key}) {
+		t.Errorf("got %+v, %v, %v, want %v and not %v", swept, err, r.keys, inv.Key, sent.Key)
+	}
+}
+
+func TestAnEndedContextEndsASweep(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.overdue(t, 100, base)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s, _ := o.sweeper(base)
+	for page, err := range o.Due(ctx, base) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if _, _, err := o.Expire(ctx, page, base, retention); invite.KindOf(err) != invite.Unavailable {
+			t.Errorf("got %v, want unavailable", err)
+		}
+		break
+	}
+	if swept, err := s.Sweep(ctx, base.Add(forever)); !errors.Is(err, context.Canceled) || swept.Finished {
+		t.Errorf("got %+v, %v", swept, err)
+	}
+}

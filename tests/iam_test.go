@@ -1,0 +1,197 @@
+package tests
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ses"
+	sestypes "github.com/aws/aws-sdk-go-v2/service/ses/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+)
+
+// rights is what each function may do; every other probe must be refused. The
+// policies of AWS are asserted on the template (infra/template_test.go), which a
+// local AWS enforces less narrowly: it knows no conditions and no leading keys.
+var rights = map[string]string{
+	"Create":   "get update",
+	"List":     "get query-lists read-cursor-key",
+	"Resend":   "get update",
+	"Cancel":   "update",
+	"Settings": "get put",
+	"Accept":   "get update",
+	"Send":     "get update read-link-key send-mail",
+	"Expire":   "get update query-timer invoke-send",
+}
+
+// probes ask for one right each and change nothing where it is granted.
+func probes(t *testing.T, c aws.Config) map[string]func(context.Context) error {
+	s, err := stack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, table := dynamodb.NewFromConfig(c), aws.String(s.Table)
+	key := map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "nobody"}, "sk": &types.AttributeValueMemberS{Value: "nobody"}}
+	values := map[string]types.AttributeValue{":v": &types.AttributeValueMemberS{Value: "nobody"}}
+	there := aws.String("attribute_exists(pk)")
+	secret := func(part string) func(context.Context) error {
+		return func(ctx context.Context) error {
+			_, err := secretsmanager.NewFromConfig(c).GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(secretARN(t, part))})
+			return err
+		}
+	}
+	query := func(index, by string) func(context.Context) error {
+		return func(ctx context.Context) error {
+			_, err := db.Query(ctx, &dynamodb.QueryInput{TableName: table, IndexName: aws.String(index), KeyConditionExpression: aws.String(by + " = :v"), ExpressionAttributeValues: values})
+			return err
+		}
+	}
+	return map[string]func(context.Context) error{
+		"get": func(ctx context.Context) error {
+			_, err := db.GetItem(ctx, &dynamodb.GetItemInput{TableName: table, Key: key})
+			return err
+		},
+		"update": func(ctx context.Context) error {
+			_, err := db.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: table, Key: key, UpdateExpression: aws.String("SET x = :v"), ConditionExpression: there, ExpressionAttributeValues: values})
+			return err
+		},
+		"put": func(ctx context.Context) error {
+			_, err := db.PutItem(ctx, &dynamodb.PutItemInput{TableName: table, Item: key, ConditionExpression: there})
+			return err
+		},
+		"delete": func(ctx context.Context) error {
+			_, err := db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: table, Key: key, ConditionExpression: there})
+			return err
+		},
+		"scan": func(ctx context.Context) error {
+			_, err := db.Scan(ctx, &dynamodb.ScanInput{TableName: table, Limit: aws.Int32(1)})
+			return err
+		},
+		"delete-table": func(ctx context.Context) error {
+			_, err := db.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: aws.String(s.Table + "-none")})
+			return err
+		},
+		"query-lists":     query("by-created", "pk"),
+		"query-timer":     query("by-due", "tb"),
+		"read-link-key":   secret("LinkKey"),
+		"read-cursor-key": secret("CursorKey"),
+		"send-mail": func(ctx context.Context) error {
+			_, err := ses.NewFromConfig(c).SendRawEmail(ctx, &ses.SendRawEmailInput{
+				Source: aws.String("invites@platform.example"), Destinations: []string{"probe@platform.example"},
+				RawMessage: &sestypes.RawMessage{Data: []byte("From: invites@platform.example\r\nTo: probe@platform.example\r\nSubject: probe\r\n\r\nprobe\r\n")},
+			})
+			return err
+		},
+		"verify-sender": func(ctx context.Context) error {
+			_, err := ses.NewFromConfig(c).VerifyEmailIdentity(ctx, &ses.VerifyEmailIdentityInput{EmailAddress: aws.String("probe@platform.example")})
+			return err
+		},
+		"invoke-send": func(ctx context.Context) error {
+			_, err := lambda.NewFromConfig(c).Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(output(t, "SendFunctionName")), InvocationType: lambdatypes.InvocationTypeDryRun})
+			return err
+		},
+		"invoke-create": func(ctx context.Context) error {
+			_, err := lambda.NewFromConfig(c).Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(output(t, "CreateFunctionName")), InvocationType: lambdatypes.InvocationTypeDryRun})
+			return err
+		},
+	}
+}
+
+func TestEachFunctionIsRefusedWhatItMustNotDo(t *testing.T) {
+	roles := roleARNs(t)
+	for function, granted := range rights {
+		t.Run(function, func(t *testing.T) {
+			may := strings.Fields(granted)
+			for name, probe := range probes(t, assume(t, roles[function])) {
+				err := probe(context.Background())
+				denied := isDenied(err)
+				allowed := false
+				for _, right := range may {
+					allowed = allowed || right == name
+				}
+				if denied == allowed {
+					t.Errorf("%s: denied is %v, want %v (%v)", name, denied, !allowed, err)
+				}
+			}
+		})
+	}
+}
+
+func isDenied(err error) bool {
+	var e smithy.APIError
+	return errors.As(err, &e) && strings.Contains(e.ErrorCode(), "AccessDenied")
+}
+
+// roleARNs finds the role of each function by its name in the template.
+func roleARNs(t *testing.T) map[string]string {
+	t.Helper()
+	s, err := stack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := iam.NewFromConfig(cloud(t)).ListRoles(context.Background(), &iam.ListRolesInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for _, role := range out.Roles {
+		for function := range rights {
+			if strings.HasPrefix(aws.ToString(role.RoleName), s.Stack+"-"+function+"Role-") {
+				found[function] = aws.ToString(role.Arn)
+			}
+		}
+	}
+	if len(found) != len(rights) {
+		t.Fatalf("found the roles %v, want one for each of %v", found, rights)
+	}
+	return found
+}
+
+func assume(t *testing.T, role string) aws.Config {
+	t.Helper()
+	c := cloud(t)
+	out, err := sts.NewFromConfig(c).AssumeRole(context.Background(), &sts.AssumeRoleInput{RoleArn: aws.String(role), RoleSessionName: aws.String("probe")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Credentials = credentials.NewStaticCredentialsProvider(*out.Credentials.AccessKeyId, *out.Credentials.SecretAccessKey, *out.Credentials.SessionToken)
+	return c
+}
+
+func secretARN(t *testing.T, part string) string {
+	t.Helper()
+	out, err := secretsmanager.NewFromConfig(cloud(t)).ListSecrets(context.Background(), &secretsmanager.ListSecretsInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range out.SecretList {
+		if strings.Contains(aws.ToString(s.Name), part) {
+			return aws.ToString(s.ARN)
+		}
+	}
+	t.Fatalf("no secret is named after %s", part)
+	return ""
+}
+
+// output is one output of the deployed stack.
+func output(t testing.TB, name string) string {
+	t.Helper()
+	s, err := stack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Outputs[name] == "" {
+		t.Fatalf("the stack has no output %s", name)
+	}
+	return s.Outputs[name]
+}
