@@ -8,7 +8,7 @@ AS :=
 endif
 export PORT AWS_PORT TENANT AS INVITE BY
 
-.PHONY: help run up down token age $(LOCAL)
+.PHONY: help run up down token age test lint unit story browser chromium $(LOCAL)
 
 help: ## Say what there is
 	@grep -E '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,3 +34,35 @@ $(LOCAL):
 	@command -v go >/dev/null || { echo "go is missing: install the Go that go.mod names and put it on PATH" >&2; exit 1; }
 	@test -x $@ || echo "Building infra/local (a minute the first time) ..." >&2
 	@go build -o $@ ./infra/local
+
+# Each step says when it begins. The stack that the story is told on is taken down
+# again only where this started it.
+test: lint unit $(LOCAL) chromium ## Prove everything: unit, DynamoDB Local, deployed stack, browser
+	@up=; test -e .local/stack.json || { up=1; $(LOCAL) up; }; \
+	  status=0; $(MAKE) --no-print-directory story && $(MAKE) --no-print-directory browser || status=$$?; \
+	  test -z "$$up" || $(LOCAL) down; exit $$status
+
+lint: $(LOCAL) ## gofmt, vet, cfn-lint and sam validate
+	@echo "== lint"
+	@unformatted=$$(gofmt -l functions infra shared tests); test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }
+	@go vet ./...
+	@$(LOCAL) tools
+	@.local/venv/bin/cfn-lint template.yaml infra/*.yaml
+	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/venv/bin/sam validate --lint
+
+unit: ## Domain, adapters, and the store on DynamoDB Local
+	@echo "== unit and DynamoDB Local"
+	@go run ./shared/dynamo/dynamotest/install
+	@go test ./functions/... ./infra/... ./shared/... ./tests/outbox/...
+
+story: ## The rules of the product on the stack that is up
+	@echo "== the story on the deployed stack"
+	@go test -count=1 -timeout 15m ./tests
+
+browser: ## Console and invitee pages in Chromium, on the stack that is up
+	@echo "== browser"
+	@cd tests/browser && npm ci --silent && npm test
+
+chromium:
+	@command -v chromium >/dev/null || { echo "== installing Chromium (needs root)"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; }

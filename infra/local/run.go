@@ -41,8 +41,11 @@ func run(asked context.Context, p place, ready func()) error {
 			report(os.Stdout, info)
 			if ready != nil {
 				ready()
+			} else {
+				fmt.Println("  Ctrl-C ends it.")
 			}
 			<-ctx.Done()
+			s.progress.say("ending")
 		}
 	}
 	switch {

@@ -90,11 +90,11 @@ func (o opened) sweeper(now time.Time) (*invite.Sweeper, *redriver) {
 
 const forever = 1000 * time.Hour
 
-func TestASweepCostsWhatIsDue(t *testing.T) {
-	t.Parallel()
-	const due, all = 1000, 20_000
-	o := open(t)
-	now := base.Add(30 * time.Minute)
+// crowd is a table with records of which some are due at the instant returned, and
+// whose schedule has worked: the hours that may still be filed under are left.
+func crowd(t testing.TB, due, all int) (opened, time.Time) {
+	t.Helper()
+	o, now := open(t), base.Add(30*time.Minute)
 	var records []item
 	for n := range all {
 		if n < due {
@@ -104,11 +104,18 @@ func TestASweepCostsWhatIsDue(t *testing.T) {
 		}
 	}
 	o.seed(t, records)
-	// The schedule has worked: the hours that may still be filed under are left.
 	if err := o.saveWatermark(t.Context(), hourOf(now.Add(-settled))); err != nil {
 		t.Fatal(err)
 	}
 	o.Reset()
+	return o, now
+}
+
+// The benchmark has a larger crowd; what a sweep asks does not depend on it.
+func TestASweepCostsWhatIsDue(t *testing.T) {
+	t.Parallel()
+	const due, all = 1000, 3000
+	o, now := crowd(t, due, all)
 	s, r := o.sweeper(now)
 	swept, err := s.Sweep(t.Context(), now.Add(forever))
 	if err != nil || swept != (invite.Swept{Expired: due, Finished: true}) || len(r.keys) != 0 {
@@ -192,8 +199,8 @@ func TestASweepThatWasCutShortIsGoneOnWith(t *testing.T) {
 func TestASweepAfterALongOutageFindsWhatWasDueAndCatchesUp(t *testing.T) {
 	t.Parallel()
 	o := open(t)
-	now := base.Add(10 * 24 * time.Hour)
-	old := base.Add(2 * 24 * time.Hour)
+	now := base.Add(4 * 24 * time.Hour)
+	old := base.Add(24 * time.Hour)
 	o.seed(t, []item{o.whole(pendingAt(1, old)), o.whole(pendingAt(2, now.Add(-2*time.Minute)))})
 	at := func() hour { return must[hour](t)(o.watermark(t.Context(), now)) }
 
@@ -265,4 +272,21 @@ func TestAnEndedContextEndsASweep(t *testing.T) {
 	if swept, err := s.Sweep(ctx, base.Add(forever)); !errors.Is(err, context.Canceled) || swept.Finished {
 		t.Errorf("got %+v, %v", swept, err)
 	}
+}
+
+func BenchmarkSweep(b *testing.B) {
+	const due, all = 1000, 20_000
+	trips, units := 0, 0.0
+	for range b.N {
+		b.StopTimer()
+		o, now := crowd(b, due, all)
+		s, _ := o.sweeper(now)
+		b.StartTimer()
+		if swept, err := s.Sweep(b.Context(), now.Add(forever)); err != nil || swept.Expired != due {
+			b.Fatalf("got %+v, %v", swept, err)
+		}
+		trips, units = trips+o.Trips(), units+o.Total().Read
+	}
+	b.ReportMetric(float64(trips)/float64(b.N), "trips/op")
+	b.ReportMetric(units/float64(b.N), "rcu/op")
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"text/template"
@@ -129,6 +130,9 @@ func (d Deployment) sam(ctx context.Context, endpoint string, args ...string) er
 	return d.explain(ctx, err, "sam "+args[0]+" failed")
 }
 
+// compilerError is a line of the Go compiler, such as "shared/app/app.go:3:1: what".
+var compilerError = regexp.MustCompile(`^\S+\.go:\d+:\d+: `)
+
 // longest is what a reason may have of one line, in bytes.
 const longest = 200
 
@@ -140,7 +144,7 @@ func (d Deployment) explain(ctx context.Context, err error, what string) error {
 	reason := ""
 	if text, err := os.ReadFile(d.Log.Name()); err == nil {
 		for line := range strings.Lines(string(text)) {
-			if said, ok := strings.CutPrefix(line, "Error: "); ok {
+			if said, ok := strings.CutPrefix(line, "Error: "); ok || compilerError.MatchString(line) {
 				said = strings.ToValidUTF8(said[:min(len(said), longest)], "")
 				reason = ": " + strings.TrimSpace(said)
 			}

@@ -1,0 +1,49 @@
+package dynamo
+
+import (
+	"testing"
+	"time"
+
+	"invites/shared/invite"
+)
+
+func TestAnAgedInviteIsOlderInEveryRespect(t *testing.T) {
+	t.Parallel()
+	const by = 8 * 24 * time.Hour
+	o := open(t)
+	inv := sentOne(t, o)
+	got, err := o.Age(t.Context(), inv.Key, inv.Gen, by, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.ID() != inv.ID() || got.StatusAt(base) != invite.Expired || !got.CreatedAt.Equal(inv.CreatedAt.Add(-by)) || !got.ExpiresAt.Equal(inv.ExpiresAt.Add(-by)) ||
+		!got.LastSentAt.Equal(inv.LastSentAt.Add(-by)) || !got.Mail.At.Equal(inv.Mail.At.Add(-by)) || got.Link != inv.Link {
+		t.Errorf("got %+v", got)
+	}
+	if _, err := o.Accept(t.Context(), acceptance(inv, "a code", base)); invite.KindOf(err) != invite.LinkDead {
+		t.Errorf("accept: got %v, want a dead link", err)
+	}
+	s, _ := o.sweeper(base)
+	if swept, err := s.Sweep(t.Context(), base.Add(forever)); err != nil || swept.Expired != 1 {
+		t.Errorf("got %+v, %v, want it marked by the next sweep", swept, err)
+	}
+	if inv, err = o.Resend(t.Context(), change(inv, base)); err != nil || inv.StatusAt(base) != invite.Pending {
+		t.Errorf("resend: got %v, %v", inv, err)
+	}
+	if _, err := o.Age(t.Context(), inv.Key, inv.Gen+1, by, base); invite.KindOf(err) != invite.NotFound {
+		t.Errorf("another generation: got %v, want not_found", err)
+	}
+}
+
+func TestAnAgedAcceptedInviteIsPastItsRetention(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	inv := acceptedOne(t, o)
+	got, err := o.Age(t.Context(), inv.Key, inv.Gen, retention.Ended+2*time.Hour, base)
+	if err != nil || !got.GoneAt(base, retention) || len(got.Codes) != 1 || got.Codes[0].Ends.After(base) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if _, err := o.Create(t.Context(), creation("acme", "ana@example.com", base)); err != nil {
+		t.Errorf("create: %v", err)
+	}
+}
