@@ -29,11 +29,12 @@ token: $(LOCAL) ## Print a bearer token: TENANT=acme [AS=viewer|service]
 age: $(LOCAL) ## Make an invite older, on the local stack only: INVITE=inv_... BY=8d
 	@$(LOCAL) age
 
-# The go command itself knows what has changed.
+# The go command itself knows what has changed. The flags are the Lambdas', so that
+# what both use is compiled once.
 $(LOCAL):
 	@command -v go >/dev/null || { echo "go is missing: install the Go that go.mod names and put it on PATH" >&2; exit 1; }
 	@test -x $@ || echo "Building infra/local (a minute the first time) ..." >&2
-	@go build -o $@ ./infra/local
+	@CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o $@ ./infra/local
 
 # Each step says when it begins. The stack that the story is told on is taken down
 # again only where this started it.

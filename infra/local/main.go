@@ -53,6 +53,8 @@ func realMain(ctx context.Context, args []string) error {
 		return up(ctx, place)
 	case "down":
 		return down(place)
+	case "tools": // what make lint needs
+		return provide(ctx, place)
 	case "token":
 		return token(ctx, place)
 	case "age":

@@ -89,7 +89,7 @@ func weigh(inv *invite.Invite) int {
 
 func TestAFullRecordIsUnderOneKilobyte(t *testing.T) {
 	ordinary := func(inv *invite.Invite) {
-		inv.Email, inv.Name, inv.Role, inv.Locale = "maximiliane.hohenzollern@example.com", "Maximiliane Hohenzollern", "member", "de"
+		inv.Email, inv.Name, inv.Role, inv.Locale = "maximiliane.mueller@example.com", "Maximiliane Müller", "member", "de"
 		inv.InvitedBy.Name, inv.InvitedBy.Email = "Olga Ortiz", "olga@example.com"
 		inv.Mail.Sender = "noreply@example.com"
 	}

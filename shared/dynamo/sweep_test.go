@@ -114,7 +114,7 @@ func crowd(t testing.TB, due, all int) (opened, time.Time) {
 // The benchmark has a larger crowd; what a sweep asks does not depend on it.
 func TestASweepCostsWhatIsDue(t *testing.T) {
 	t.Parallel()
-	const due, all = 1000, 3000
+	const due, all = 1000, 1500
 	o, now := crowd(t, due, all)
 	s, r := o.sweeper(now)
 	swept, err := s.Sweep(t.Context(), now.Add(forever))

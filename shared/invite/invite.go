@@ -214,9 +214,11 @@ func (i *Invite) Delivery(now time.Time) (MailStatus, string, time.Time) {
 		switch i.StatusAt(now) {
 		case Expired:
 			return MailFailed, ReasonExpired, i.ExpiresAt
-		case Cancelled, Released:
+		case Cancelled:
 			return MailFailed, ReasonCancelled, i.Mail.At
-		case Accepted, Pending:
+		case Accepted, Released: // whoever accepted had the mail, whatever became of its sender
+			return MailSent, "", i.AcceptedAt
+		case Pending:
 		}
 	}
 	return i.Mail.Status, i.Mail.Reason, i.Mail.At

@@ -1,0 +1,98 @@
+package invite_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"invites/shared/idn"
+	"invites/shared/invite"
+)
+
+var limits = invite.Limits{PlatformSender: "noreply@invites.example", AllowedHosts: []string{"app.acme.example", "localhost:8080"}, ToASCII: idn.ToASCII}
+
+func goodSettings() invite.Settings {
+	return invite.Settings{Name: " Acme ", Sender: "NoReply@Acme.example", ExpiresIn: invite.MinWindow, SetupURL: "https://app.acme.example/welcome?x=1",
+		SignInURL: "http://localhost:8080/in", SupportEmail: "help@acme.example", TimeZone: "Europe/Berlin", Roles: []string{"viewer"}, Locale: "de-CH", BrandColor: "#A0b1C2"}
+}
+
+func TestGoodSettingsAreNormalised(t *testing.T) {
+	s, bad := limits.Check(goodSettings())
+	if len(bad) > 0 || s.Name != "Acme" || s.Sender != "noreply@acme.example" {
+		t.Errorf("got %+v, %v", s, bad)
+	}
+	s = goodSettings()
+	s.TimeZone, s.Roles, s.Sender = "", nil, limits.PlatformSender
+	s, bad = limits.Check(s)
+	if len(bad) > 0 || s.TimeZone != "UTC" || !slices.Equal(s.Roles, invite.DefaultRoles) || s.Sender != "" {
+		t.Errorf("got %+v, %v", s, bad)
+	}
+}
+
+func TestEverySettingThatCannotStayIsReported(t *testing.T) {
+	for _, c := range []struct {
+		field  string
+		change func(*invite.Settings)
+	}{
+		{"/name", func(s *invite.Settings) { s.Name = " " }},
+		{"/name", func(s *invite.Settings) { s.Name = strings.Repeat("a", invite.MaxName+1) }},
+		{"/name", func(s *invite.Settings) { s.Name = "Acme\r\nBcc: x" }},
+		{"/name", func(s *invite.Settings) { s.Name = "Acme\xff" }},
+		{"/sender", func(s *invite.Settings) { s.Sender = "Acme <noreply@acme.example>" }},
+		{"/support_email", func(s *invite.Settings) { s.SupportEmail = "help" }},
+		{"/expires_in_hours", func(s *invite.Settings) { s.ExpiresIn = invite.MinWindow - 1 }},
+		{"/expires_in_hours", func(s *invite.Settings) { s.ExpiresIn = invite.MaxWindow + 1 }},
+		{"/setup_url", func(s *invite.Settings) { s.SetupURL = "https://evil.example/" }},
+		{"/setup_url", func(s *invite.Settings) { s.SetupURL = "http://app.acme.example/" }},
+		{"/setup_url", func(s *invite.Settings) { s.SetupURL = "https://app.acme.example@evil.example/" }},
+		{"/setup_url", func(s *invite.Settings) { s.SetupURL = "https://app.acme.example/#x" }},
+		{"/setup_url", func(s *invite.Settings) { s.SetupURL = "https://app.acme.example/" + strings.Repeat("a", 500) }},
+		{"/sign_in_url", func(s *invite.Settings) { s.SignInURL = "javascript:alert(1)" }},
+		{"/sign_in_url", func(s *invite.Settings) { s.SignInURL = "//app.acme.example/" }},
+		{"/password_reset_url", func(s *invite.Settings) { s.PasswordResetURL = "https://app.acme.example:444/" }},
+		{"/logo_url", func(s *invite.Settings) { s.LogoURL = "://" }},
+		{"/time_zone", func(s *invite.Settings) { s.TimeZone = "Local" }},
+		{"/time_zone", func(s *invite.Settings) { s.TimeZone = "Mars/Olympus" }},
+		{"/roles", func(s *invite.Settings) { s.Roles = []string{} }},
+		{"/roles", func(s *invite.Settings) { s.Roles = []string{"a", "a"} }},
+		{"/roles", func(s *invite.Settings) { s.Roles = []string{" a"} }},
+		{"/roles", func(s *invite.Settings) { s.Roles = []string{strings.Repeat("a", invite.MaxRole+1)} }},
+		{"/roles", func(s *invite.Settings) { s.Roles = strings.Split(strings.Repeat("ab,", 21), ",") }},
+		{"/locale", func(s *invite.Settings) { s.Locale = "german" }},
+		{"/brand_color", func(s *invite.Settings) { s.BrandColor = "red" }},
+	} {
+		s := goodSettings()
+		c.change(&s)
+		if _, bad := limits.Check(s); len(bad) != 1 || bad[0].Field != c.field || bad[0].Text == "" {
+			t.Errorf("%+v: got %v, want %s", s, bad, c.field)
+		}
+	}
+}
+
+func TestAdviceFollowsWhatHappened(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	at := func(change func(*invite.Invite)) string {
+		i := &invite.Invite{Status: invite.Pending, ExpiresAt: now.Add(time.Hour), Seq: 1, Mail: invite.Mail{Status: invite.MailSent}}
+		change(i)
+		advice, ok := invite.AdviceAt(i, now)
+		if ok != (advice.Code != "") || ok != (advice.Message != "") {
+			t.Errorf("got %+v, %t", advice, ok)
+		}
+		return advice.Code
+	}
+	for want, change := range map[string]func(*invite.Invite){
+		"":                       func(*invite.Invite) {},
+		"check_address_and_spam": func(i *invite.Invite) { i.Seq = 2 },
+		"reach_out":              func(i *invite.Invite) { i.Seq = 9 },
+		"mail_failed":            func(i *invite.Invite) { i.Mail.Status, i.Mail.Reason = invite.MailFailed, invite.ReasonRejected },
+		"mail_waiting":           func(i *invite.Invite) { i.Mail.Status, i.Mail.Reason = invite.MailQueued, invite.ReasonThrottled },
+	} {
+		if got := at(change); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if got := at(func(i *invite.Invite) { i.Seq, i.Status = 9, invite.Accepted }); got != "" {
+		t.Errorf("accepted: got %q, want none", got)
+	}
+}
