@@ -7,6 +7,7 @@
 //	local down    end what up started
 //	local token   print a bearer token:   TENANT=acme [AS=admin|viewer|service]
 //	local age     make an invite older:   INVITE=inv_… BY=8d
+//	local tools   install the Python tools into .local/venv, and nothing else
 package main
 
 import (
@@ -38,7 +39,7 @@ func main() {
 
 func realMain(ctx context.Context, args []string) error {
 	if len(args) != 1 {
-		return errors.New("say one of: run, up, down, token, age")
+		return errors.New("say one of: run, up, down, token, age, tools")
 	}
 	place, err := findPlace()
 	if err != nil {
@@ -53,12 +54,12 @@ func realMain(ctx context.Context, args []string) error {
 		return up(ctx, place)
 	case "down":
 		return down(place)
-	case "tools": // what make lint needs
+	case "tools":
 		return provide(ctx, place)
 	case "token":
 		return token(ctx, place)
 	case "age":
 		return age(ctx, place)
 	}
-	return fmt.Errorf("%q is none of: run, up, down, token, age", args[0])
+	return fmt.Errorf("%q is none of: run, up, down, token, age, tools", args[0])
 }

@@ -1,10 +1,6 @@
 package main
 
-import (
-	"context"
-
-	"invites/infra/local/tools"
-)
+import "context"
 
 // provide makes the Python tools without starting anything.
 func provide(ctx context.Context, p place) error {
@@ -13,6 +9,6 @@ func provide(ctx context.Context, p place) error {
 		return err
 	}
 	defer log.Close()
-	_, _, err = tools.Ensure(ctx, p.local("venv"), p.root+"/infra/local/requirements.txt", log)
+	_, err = p.ensureTools(ctx, log)
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -144,8 +145,7 @@ func (s *starting) prepare(ctx context.Context, d *deploy.Deployment, log *os.Fi
 	work.Go(func() error {
 		done := s.progress.step("tools (SAM CLI, MiniStack, cfn-lint; a minute the first time)")
 		var err error
-		venv, _, err = tools.Ensure(ctx, s.local("venv"), s.root+"/infra/local/requirements.txt", log)
-		if err != nil {
+		if venv, err = s.ensureTools(ctx, log); err != nil {
 			return err
 		}
 		done()
@@ -162,6 +162,10 @@ func (s *starting) prepare(ctx context.Context, d *deploy.Deployment, log *os.Fi
 	err := work.Wait()
 	d.Sam, d.Path = venv.Bin("sam"), venv.Path()
 	return venv, err
+}
+
+func (p place) ensureTools(ctx context.Context, log *os.File) (tools.Venv, error) {
+	return tools.Ensure(ctx, p.local("venv"), filepath.Join(p.root, "infra", "local", "requirements.txt"), log)
 }
 
 // startAWS starts the mailbox and MiniStack while sam builds.

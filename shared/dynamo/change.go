@@ -10,7 +10,7 @@ import (
 // Resend kills the link and queues a mail with a new one.
 func (s *Store) Resend(ctx context.Context, c invite.Change) (*invite.Invite, error) {
 	when, names, values := changing(c)
-	values["tb"], values["td"] = s.timer(c.Key, c.Now.Add(invite.RetryAfterStream), c.Now)
+	values[bucketKey], values[dueKey] = s.timer(c.Key, c.Now.Add(invite.RetryAfterStream), c.Now)
 	values["nonce"] = blob(c.Nonce[:])
 	inv, err := s.apply(ctx, c.Key, transition{
 		first: &update{

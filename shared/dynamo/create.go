@@ -22,7 +22,7 @@ func (s *Store) Create(ctx context.Context, c invite.Creation) (*invite.Invite, 
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		set = append(set, "#"+name+" = :"+name)
 	}
-	values["tb"], values["td"] = s.timer(fresh.Key, fresh.Due, c.Now)
+	values[bucketKey], values[dueKey] = s.timer(fresh.Key, fresh.Due, c.Now)
 	inv, err := s.apply(ctx, fresh.Key, transition{
 		first: &update{key: key(fresh.Key), when: isAbsent, set: strings.Join(set, ", "), values: values},
 		next:  c.Create, now: c.Now,

@@ -18,7 +18,7 @@ func (s *Store) List(ctx context.Context, q invite.ListQuery) (invite.ListPage, 
 	}
 	values := instant(q.Now, q.Retention)
 	values["first"], values["last"] = classRange(class)
-	values["pk"] = text(invite.PartitionOf(q.Tenant).String())
+	values[partitionKey] = text(invite.PartitionOf(q.Tenant).String())
 	values["prefix"] = text(q.Prefix)
 	for _, st := range invite.Statuses {
 		values[string(st)] = text(string(st))

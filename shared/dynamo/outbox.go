@@ -46,7 +46,7 @@ func (s *Store) Settle(ctx context.Context, t invite.Settlement) (*invite.Invite
 		due = t.ExpiresAt.Add(invite.ExpireGrace)
 		u.when += " AND #ex = :ex"
 	}
-	u.values["tb"], u.values["td"] = s.timer(t.Key, due, t.Now)
+	u.values[bucketKey], u.values[dueKey] = s.timer(t.Key, due, t.Now)
 	if t.Reason != "" {
 		u.set += ", #mr = :reason"
 	} else {

@@ -130,7 +130,7 @@ func (s *Store) rewrite(old, next *invite.Invite, now time.Time) update {
 		if next.Due.IsZero() {
 			remove = append(remove, clearTimer)
 		} else {
-			u.values["tb"], u.values["td"] = s.timer(next.Key, next.Due, now)
+			u.values[bucketKey], u.values[dueKey] = s.timer(next.Key, next.Due, now)
 			set = append(set, setTimer)
 		}
 	}

@@ -33,39 +33,39 @@ func (v Venv) Bin(name string) string { return filepath.Join(v.dir, "bin", name)
 func (v Venv) Path() string { return filepath.Join(v.dir, "bin") }
 
 // Ensure makes the environment at dir from the requirements file, or finds it
-// current, in which case made is false. pip's words go to log.
-func Ensure(ctx context.Context, dir, requirements string, log *os.File) (v Venv, made bool, err error) {
-	v = Venv{dir: dir}
+// current. pip's words go to log.
+func Ensure(ctx context.Context, dir, requirements string, log *os.File) (Venv, error) {
+	v := Venv{dir: dir}
 	python, version, err := findPython(ctx)
 	if err != nil {
-		return v, false, err
+		return v, err
 	}
 	pinned, err := os.ReadFile(requirements)
 	if err != nil {
-		return v, false, fmt.Errorf("read the pinned tools: %w", err)
+		return v, fmt.Errorf("read the pinned tools: %w", err)
 	}
 	digest := sha256.Sum256(append(pinned, version...))
 	stamp := hex.EncodeToString(digest[:])
 	if have, err := os.ReadFile(filepath.Join(dir, stampName)); err == nil && string(have) == stamp {
-		return v, false, nil
+		return v, nil
 	}
 	if err := os.RemoveAll(dir); err != nil {
-		return v, false, fmt.Errorf("remove the old Python environment: %w", err)
+		return v, fmt.Errorf("remove the old Python environment: %w", err)
 	}
 	env := os.Environ()
 	if err := process.Run(ctx, process.Spec{Path: python, Args: []string{"-m", "venv", dir}, Env: env, Log: log}); err != nil {
-		return v, false, orEnded(ctx, fmt.Errorf("%s cannot make a virtual environment: install its venv module (Debian: python3-venv); see %s", python, log.Name()))
+		return v, orEnded(ctx, fmt.Errorf("%s cannot make a virtual environment: install its venv module (Debian: python3-venv); see %s", python, log.Name()))
 	}
 	// The list is complete, so pip need not resolve anything: --no-deps.
 	install := []string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
 		"--require-hashes", "--no-deps", "--no-compile", "--only-binary", ":all:", "-r", requirements}
 	if err := process.Run(ctx, process.Spec{Path: v.Bin("python"), Args: install, Env: env, Log: log}); err != nil {
-		return v, false, orEnded(ctx, fmt.Errorf("pip could not install the pinned tools (is the package index reachable?): see %s", log.Name()))
+		return v, orEnded(ctx, fmt.Errorf("pip could not install the pinned tools (is the package index reachable?): see %s", log.Name()))
 	}
 	if err := os.WriteFile(filepath.Join(dir, stampName), []byte(stamp), 0o644); err != nil {
-		return v, false, fmt.Errorf("mark the Python environment as made: %w", err)
+		return v, fmt.Errorf("mark the Python environment as made: %w", err)
 	}
-	return v, true, nil
+	return v, nil
 }
 
 // orEnded is the context's end where that is why a step failed, else the failure.

@@ -101,7 +101,7 @@ func newClient(ctx context.Context, root, home string) (client, error) {
 	}
 	defer log.Close()
 	fmt.Fprintln(os.Stderr, "DynamoDB Local: preparing its Maven client")
-	venv, _, err := tools.Ensure(ctx, filepath.Join(home, "venv"), filepath.Join(root, here, "install", "requirements.txt"), log)
+	venv, err := tools.Ensure(ctx, filepath.Join(home, "venv"), filepath.Join(root, here, "install", "requirements.txt"), log)
 	return client{
 		python: venv.Bin("python"),
 		script: filepath.Join(root, here, "install", "fetch.py"),
