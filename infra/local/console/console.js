@@ -106,9 +106,10 @@ function draw() {
 }
 
 function drawRow(row) {
-  const tr = element("tr");
+  // The roles stay where the phone's layout takes the table's own away.
+  const tr = element("tr", { role: "row" });
   tr.dataset.id = row.id;
-  const who = element("th", { scope: "row" }, element("span", { class: "address" }, row.email));
+  const who = element("th", { scope: "row", role: "rowheader" }, element("span", { class: "address" }, row.email));
   const about = [row.name, row.role].filter(Boolean).join(" · ");
   if (about) who.append(element("span", { class: "soft line" }, about));
   if (row.invited_by?.name || row.invited_by?.email) {
@@ -117,12 +118,12 @@ function drawRow(row) {
   if (row.advice) who.append(element("span", { class: "advice" }, row.advice.message));
   tr.append(
     who,
-    element("td", {}, element("span", { class: `badge ${row.status}` }, row.status)),
-    element("td", {}, time(row.last_sent_at) || "not yet"),
-    element("td", {}, row.accepted_at ? ["accepted ", time(row.accepted_at)] : time(row.expires_at)),
-    element("td", { class: "number" }, String(row.send_count)),
-    element("td", {}, mail(row.delivery)),
-    element("td", { class: "actions" }, actions(row)),
+    element("td", { role: "cell" }, element("span", { class: `badge ${row.status}` }, row.status)),
+    element("td", { role: "cell" }, time(row.last_sent_at) || "not yet"),
+    element("td", { role: "cell" }, row.accepted_at ? ["accepted ", time(row.accepted_at)] : time(row.expires_at)),
+    element("td", { role: "cell", class: "number" }, String(row.send_count)),
+    element("td", { role: "cell" }, mail(row.delivery)),
+    element("td", { role: "cell", class: "actions" }, actions(row)),
   );
   return tr;
 }
@@ -182,8 +183,8 @@ $("invite-form").addEventListener("submit", async (event) => {
   const { email, name, role } = form.elements;
   const body = { email: email.value.trim(), role: role.value };
   if (name.value.trim()) body.name = name.value.trim();
-  hide($("invite-problem"), $("status"), $("problem"));
-  email.removeAttribute("aria-invalid");
+  hide($("status"), $("problem"));
+  forgiveEmail();
   try {
     await busy(form, async () => {
       const made = await once("invite " + JSON.stringify(body), (key) => api.invite(body, key));
@@ -203,10 +204,12 @@ $("invite-form").addEventListener("submit", async (event) => {
   email.focus();
 });
 
-$("invite-email").addEventListener("input", (event) => {
+function forgiveEmail() {
   hide($("invite-problem"));
-  event.target.removeAttribute("aria-invalid");
-});
+  $("invite-email").removeAttribute("aria-invalid");
+}
+
+$("invite-email").addEventListener("input", forgiveEmail);
 
 async function doResend(row, button) {
   await act(button, async () => {
@@ -240,7 +243,8 @@ $("cancel-yes").addEventListener("click", async () => {
 
 // act does one thing to one row; whatever goes wrong, the list is drawn as it is now.
 async function act(button, action) {
-  hide($("status"), $("problem"), $("invite-problem"));
+  hide($("status"), $("problem"));
+  forgiveEmail();
   button.setAttribute("aria-disabled", "true");
   try {
     await action();
@@ -329,7 +333,7 @@ async function busy(form, action) {
   }
 }
 
-const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const absolute = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 function time(text) {
