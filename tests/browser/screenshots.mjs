@@ -20,7 +20,7 @@ await link(at("jonas.weber").email);
 if (at("jonas.weber").status === "pending") age(at("jonas.weber").id, "8d");
 const live = await link(at("ana.silva").email);
 
-let page = await open(browser, { viewport: { width: 1200, height: 760 } });
+let page = await open(browser, { viewport: { width: 1200, height: 900 } });
 await signIn(page);
 await page.locator("#rows tr").first().waitFor();
 await until("the mails have left", async () => {
@@ -38,11 +38,6 @@ await page.screenshot({ path: into("dead-link") });
 const listed = await (await fetch(`${stack.mailbox}api/messages?to=${encodeURIComponent(at("ana.silva").email)}`)).json();
 const mail = (listed.messages ?? listed)[0];
 page = await open(browser, { viewport: { width: 390, height: 780 } });
-await page.goto(`${stack.mailbox}messages/${mail.id}`);
-const frame = page.locator("iframe").first();
-await frame.waitFor();
-const content = await (await frame.elementHandle()).contentFrame();
-const html = await content.content();
-await page.setContent(html);
+await page.goto(`${stack.mailbox}${mail.id}/html`);
 await page.screenshot({ path: into("mail") });
 await browser.close();
