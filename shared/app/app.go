@@ -9,7 +9,10 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -121,8 +124,19 @@ func (a *App) Auth() auth.Config {
 	}
 }
 
-// AllowedHosts are the hosts that a tenant's addresses may name.
-func (a *App) AllowedHosts() []string { return a.env.list("INVITES_ALLOWED_URL_HOSTS") }
+// AllowedHosts are the hosts that a tenant's addresses may name: those of the
+// parameter, and those of the operator's own default addresses, which a page's
+// policy must let an accept lead to as well.
+func (a *App) AllowedHosts() []string {
+	hosts := a.env.list("INVITES_ALLOWED_URL_HOSTS")
+	d := a.defaults()("")
+	for _, address := range []string{d.SetupURL, d.SignInURL, d.PasswordResetURL} {
+		if u, err := url.Parse(address); err == nil && u.Host != "" && !slices.Contains(hosts, strings.ToLower(u.Host)) {
+			hosts = append(hosts, strings.ToLower(u.Host))
+		}
+	}
+	return hosts
+}
 
 // PlatformSender is the operator's own sender address.
 func (a *App) PlatformSender() string { return a.env.optional("INVITES_PLATFORM_SENDER") }
