@@ -8,7 +8,7 @@ AS :=
 endif
 export PORT AWS_PORT TENANT AS INVITE BY
 
-.PHONY: help run up down token age test lint unit story browser chromium $(LOCAL)
+.PHONY: help run up down token age bench test lint unit story browser chromium $(LOCAL)
 
 help: ## Say what there is
 	@grep -E '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,11 @@ story: ## The rules of the product on the stack that is up
 browser: ## Console and invitee pages in Chromium, on the stack that is up
 	@echo "== browser"
 	@cd tests/browser && npm ci --silent && npm test
+
+bench: ## Sizes, init and counted costs; measures, never fails on time
+	@go run ./infra/bench
+	@go run ./shared/dynamo/dynamotest/install
+	@go test -run '^$$' -bench . -benchtime 200x ./shared/...
 
 chromium:
 	@command -v chromium >/dev/null || { echo "== installing Chromium (needs root)"; \
