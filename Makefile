@@ -67,7 +67,7 @@ browser: ## Console and invitee pages in Chromium, on the stack that is up
 bench: ## Sizes, init and counted costs; measures, never fails on time
 	@go run ./infra/bench
 	@go run ./shared/dynamo/dynamotest/install
-	@go test -run '^$$' -bench . -benchtime 200x ./shared/...
+	@go test -run '^$$' -bench . -benchtime 20x ./shared/...
 
 chromium:
 	@command -v chromium >/dev/null || { echo "== installing Chromium (needs root)"; \
