@@ -39,7 +39,7 @@ $(LOCAL):
 # Each step says when it begins. The stack that the story is told on is taken down
 # again only where this started it.
 test: lint unit $(LOCAL) chromium ## Prove everything: unit, DynamoDB Local, deployed stack, browser
-	@up=; test -e .local/stack.json || { up=1; $(LOCAL) up; }; \
+	@up=; test -e .local/stack.json || up=1; $(LOCAL) up || exit 1; \
 	  status=0; $(MAKE) --no-print-directory story && $(MAKE) --no-print-directory browser || status=$$?; \
 	  test -z "$$up" || $(LOCAL) down; exit $$status
 
