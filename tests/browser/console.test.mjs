@@ -99,6 +99,19 @@ test("a long list comes page by page and loses nothing", async () => {
   for (const email of made) assert.equal(await row(page, email).count(), 1, email);
 });
 
+test("a search finds what stands behind a page of others", async () => {
+  const old = await api("POST", "/v1/invites", { email: address("old") }, { as: "globex" });
+  await link(old.email);
+  age(old.id, "8d");
+  for (let i = 0; i < 26; i++) await api("POST", "/v1/invites", { email: address("newer") }, { as: "globex" });
+  const page = await open(browser);
+  await signIn(page, "globex");
+  await page.locator("#rows tr").first().waitFor();
+  assert.equal(await row(page, old.email).count(), 0);
+  await show(page, old.email);
+  await row(page, old.email).filter({ hasText: /expired/i }).waitFor();
+});
+
 test("axe finds nothing in the console, signed out and signed in, light and dark", async () => {
   for (const colorScheme of ["light", "dark"]) {
     const page = await open(browser, { colorScheme, bypassCSP: true });

@@ -73,18 +73,30 @@ $("filter-status").addEventListener("change", () => load());
 $("refresh").addEventListener("click", () => load());
 $("more").addEventListener("click", () => load(pageToken));
 
+// A page holds what matches of this many invites. A search looks through more at
+// once, and through as many pages without a match before it asks whether to go on.
+const pageSize = 25;
+const searchSize = 100;
+const pagesWithoutMatch = 20;
+
 // Answers to a question that was asked anew meanwhile are not drawn.
 let asked = 0;
 
 async function load(token = "") {
   const mine = ++asked;
-  const query = { page_size: "25" };
+  const query = { page_size: pageSize };
   if ($("filter-status").value) query.status = $("filter-status").value;
   if ($("filter-q").value.trim()) query.q = $("filter-q").value.trim();
+  if (query.status || query.q) query.page_size = searchSize;
   if (token) query.page_token = token;
   try {
-    const page = await api.list(query);
-    if (mine !== asked) return;
+    let page;
+    for (let left = pagesWithoutMatch; left > 0; left--) {
+      page = await api.list(query);
+      if (mine !== asked) return;
+      if (page.invites.length > 0 || !page.next_page_token) break;
+      query.page_token = page.next_page_token;
+    }
     rows = token ? [...rows, ...page.invites] : page.invites;
     pageToken = page.next_page_token || "";
     hide($("problem"));
@@ -100,7 +112,7 @@ function draw() {
   $("empty").hidden = rows.length > 0;
   if (rows.length === 0) {
     $("empty").textContent = $("filter-q").value || $("filter-status").value
-      ? (pageToken ? "Nothing on this page. There is more to look through." : "No invite matches.")
+      ? (pageToken ? "No match so far. There is more to look through." : "No invite matches.")
       : "Nobody is waiting for an answer. Invite somebody above.";
   }
 }
