@@ -49,10 +49,11 @@ func (s step) copies() bool { return s == handedOver || s == beforeSettle }
 // fate is what becomes of one process.
 type fate struct {
 	dies   step
-	at     map[step]func()          // happens at that step, before the process goes on
-	says   verdict                  // SES's answer to this process; nil: as SES is
-	faults dynamotest.Plan          // of its connection to the database
-	flush  func(*dynamotest.Faults) // takes the faults over when the process has ended
+	at     map[step]func() // happens at that step, before the process goes on
+	says   verdict         // SES's answer to this process; nil: as SES is
+	faults dynamotest.Plan // of its connection to the database
+	// ended takes over what the database has not got yet, and how the process ended.
+	ended func(*dynamotest.Faults, error)
 }
 
 // process is one run of the sender with connections of its own. Once it is dead
@@ -115,21 +116,16 @@ func (w *world) start(f fate) *process {
 func noDelay(int, error) (time.Duration, error) { return 0, nil }
 
 // deliver is what the stream causes; inv is its image.
-func (p *process) deliver(inv *invite.Invite) error {
-	defer p.end()
-	return p.Deliver(p.ctx, inv)
-}
+func (p *process) deliver(inv *invite.Invite) error { return p.end(p.Deliver(p.ctx, inv)) }
 
 // redeliver is what the schedule causes.
-func (p *process) redeliver(k invite.Key) error {
-	defer p.end()
-	return p.Redeliver(p.ctx, k)
-}
+func (p *process) redeliver(k invite.Key) error { return p.end(p.Redeliver(p.ctx, k)) }
 
-func (p *process) end() {
-	if p.fate.flush != nil {
-		p.fate.flush(p.faults)
+func (p *process) end(err error) error {
+	if p.fate.ended != nil {
+		p.fate.ended(p.faults, err)
 	}
+	return err
 }
 
 func (p *process) kill() {
