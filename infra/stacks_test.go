@@ -10,10 +10,11 @@ import (
 func TestTheTableIsWhatTheStoreExpects(t *testing.T) {
 	table := at(template(t, "data.yaml"), "Resources", "Table", "Properties")
 	for what, want := range map[string]string{
-		"KeySchema":                        "[{AttributeName: pk, KeyType: HASH}, {AttributeName: sk, KeyType: RANGE}]",
-		"AttributeDefinitions":             "[{AttributeName: pk, AttributeType: S}, {AttributeName: sk, AttributeType: S}, {AttributeName: lk, AttributeType: N}, {AttributeName: tb, AttributeType: S}, {AttributeName: td, AttributeType: S}]",
-		"LocalSecondaryIndexes":            "[{IndexName: by-created, KeySchema: [{AttributeName: pk, KeyType: HASH}, {AttributeName: lk, KeyType: RANGE}], Projection: {ProjectionType: ALL}}]",
-		"GlobalSecondaryIndexes":           "[{IndexName: by-due, KeySchema: [{AttributeName: tb, KeyType: HASH}, {AttributeName: td, KeyType: RANGE}], Projection: {ProjectionType: KEYS_ONLY}}]",
+		"KeySchema":             "[{AttributeName: pk, KeyType: HASH}, {AttributeName: sk, KeyType: RANGE}]",
+		"AttributeDefinitions":  "[{AttributeName: pk, AttributeType: S}, {AttributeName: sk, AttributeType: S}, {AttributeName: lk, AttributeType: N}, {AttributeName: tb, AttributeType: S}, {AttributeName: td, AttributeType: S}, {AttributeName: ub, AttributeType: S}, {AttributeName: ut, AttributeType: S}]",
+		"LocalSecondaryIndexes": "[{IndexName: by-created, KeySchema: [{AttributeName: pk, KeyType: HASH}, {AttributeName: lk, KeyType: RANGE}], Projection: {ProjectionType: ALL}}]",
+		"GlobalSecondaryIndexes": "[{IndexName: by-due, KeySchema: [{AttributeName: tb, KeyType: HASH}, {AttributeName: td, KeyType: RANGE}], Projection: {ProjectionType: KEYS_ONLY}}, " +
+			"{IndexName: by-unpublished, KeySchema: [{AttributeName: ub, KeyType: HASH}, {AttributeName: ut, KeyType: RANGE}], Projection: {ProjectionType: KEYS_ONLY}}]",
 		"BillingMode":                      "PAY_PER_REQUEST",
 		"TimeToLiveSpecification":          "{AttributeName: ttl, Enabled: true}",
 		"StreamSpecification":              "{StreamViewType: NEW_AND_OLD_IMAGES}",

@@ -15,12 +15,14 @@ import (
 // knowledge of them, so that people who press at once never wait for each other.
 const maxCodes = 20
 
-// isFirstOrReturning is what Acceptance.Accept allows. The rest keeps an attempt
-// that the network delivers late from bringing back a code that was used: none is
-// added twice, nor by a request older than the last redemption.
-var isFirstOrReturning = "(#st = :pending AND #dg = :link AND #ex > :now" +
-	" OR #st = :accepted AND #ad = :link AND #ttl > :nows)" +
-	" AND (attribute_not_exists(#codes) OR size(#codes) < :maxcodes)" +
+const (
+	isFirst     = "#st = :pending AND #dg = :link AND #ex > :now"
+	isReturning = "#st = :accepted AND #ad = :link AND #ttl > :nows"
+)
+
+// isNewCode keeps an attempt that the network delivers late from bringing back a code
+// that was used: none is added twice, nor by a request older than the last redemption.
+var isNewCode = " AND (attribute_not_exists(#codes) OR size(#codes) < :maxcodes)" +
 	" AND (attribute_not_exists(#ra) OR #ra < :now)" +
 	" AND NOT (" + anyCodeIs(":digest") + ")"
 
@@ -32,28 +34,42 @@ func anyCodeIs(value string) string {
 	return strings.Join(each, " OR ")
 }
 
-// Accept makes the holder of the live link a member, or gives the holder of the
-// accepted one a fresh code: one write for both, and no read.
+// Accept makes the holder of the live link a member: one write, and no read. The
+// holder of the accepted link is refused that one and gets a fresh code by a second.
 func (s *Store) Accept(ctx context.Context, a invite.Acceptance) (*invite.Invite, error) {
 	if a.Link.IsZero() {
 		_, err := a.Accept(nil)
 		return nil, err
 	}
 	code := codeValue(invite.SetupCode{Digest: a.Code, Ends: a.Now.Add(invite.CodeLife)})
+	values := with(instant(a.Now, a.Retention), item{
+		"link": blob(a.Link[:]), "digest": blob(a.Code[:]), "maxcodes": number(maxCodes),
+		"codes": &types.AttributeValueMemberL{Value: []types.AttributeValue{code}},
+		"purge": seconds(invite.PurgeAt(a.Now.Add(a.Retention.Ended))),
+	})
+	const addCode = "#ver = #ver + :one, #codes = list_append(:codes, if_not_exists(#codes, :none))"
+	first := update{
+		key: key(a.Key), when: isFirst + isNewCode,
+		set:    addCode + ", #st = :accepted, #ad = :link, #aa = :now, #ttl = :purge, " + listAsDone,
+		remove: "#dg, " + clearTimer, values: values,
+	}
+	s.telling(&first, a.Key, invite.EventMark(invite.EventAccepted, a.Now, invite.OperationID{}), a.Now, a.Now, invite.Person{}, "#seq")
+	returning := update{key: first.key, when: isReturning + isNewCode, set: addCode, values: values}
+	tried := false
 	return s.apply(ctx, a.Key, transition{
-		first: &update{
-			key:  key(a.Key),
-			when: isFirstOrReturning,
-			set: "#ver = #ver + :one, #st = :accepted, #ad = :link, #aa = if_not_exists(#aa, :now), " +
-				"#ttl = if_not_exists(#ttl, :purge), #codes = list_append(:codes, if_not_exists(#codes, :none)), " + listAsDone,
-			remove: "#dg, " + clearTimer,
-			values: with(instant(a.Now, a.Retention), item{
-				"link": blob(a.Link[:]), "digest": blob(a.Code[:]), "maxcodes": number(maxCodes),
-				"codes": &types.AttributeValueMemberL{Value: []types.AttributeValue{code}},
-				"purge": seconds(invite.PurgeAt(a.Now.Add(a.Retention.Ended))),
-			}),
+		first: &first, next: a.Accept, now: a.Now, traceless: true,
+		again: func(old *invite.Invite) *update {
+			// A record that is full of codes is written as a whole, which drops the dead ones.
+			if tried = !tried; tried && old.Status == invite.Accepted {
+				return &returning
+			}
+			after, err := a.Accept(old)
+			if err != nil {
+				return &first
+			}
+			u := s.rewrite(old, after, a.Now)
+			return &u
 		},
-		next: a.Accept, now: a.Now, traceless: true,
 	})
 }
 

@@ -12,44 +12,43 @@ func (s *Store) Resend(ctx context.Context, c invite.Change) (*invite.Invite, er
 	when, names, values := changing(c)
 	values[bucketKey], values[dueKey] = s.timer(c.Key, c.Now.Add(invite.RetryAfterStream), c.Now)
 	values["nonce"] = blob(c.Nonce[:])
-	inv, err := s.apply(ctx, c.Key, transition{
-		first: &update{
-			key:  key(c.Key),
-			when: when + " AND " + isOpen + " AND " + notLeased,
-			set: "#seq = #seq + :one, #ver = #ver + :one, #st = :pending, #ex = :now + #win, " +
-				"#ms = :queued, #ma = :now, #no = :nonce, #ops.#op = :op, " + setTimer,
-			remove: "#ttl, #dg, #mr, #mn, #kv, #lo, #lu, #mi",
-			names:  names, values: values,
-		},
-		next: c.Resend, now: c.Now,
-	})
+	u := update{
+		key:  key(c.Key),
+		when: when + " AND " + isOpen + " AND " + notLeased + " AND (attribute_not_exists(#nt) OR #nt < :blocked)",
+		set: "#seq = #seq + :one, #ver = #ver + :one, #st = :pending, #ex = :now + #win, " +
+			"#ms = :queued, #ma = :now, #no = :nonce, #ops.#op = :op, " + setTimer,
+		remove: "#ttl, #dg, #mr, #mn, #kv, #lo, #lu, #mi, #nt",
+		names:  names, values: values,
+	}
+	values["blocked"] = rankText(invite.BlockedFrom)
+	s.telling(&u, c.Key, invite.EventMark(invite.EventResent, c.Now, c.Op.ID), c.Now, c.Now, c.Actor, "#seq + :one")
+	inv, err := s.apply(ctx, c.Key, transition{first: &u, next: c.Resend, now: c.Now})
 	return s.remembering(ctx, inv, err, 2*invite.MaxOps, c.Now)
 }
 
 // Cancel kills the link and frees the address.
 func (s *Store) Cancel(ctx context.Context, c invite.Change) (*invite.Invite, error) {
-	return s.end(ctx, c, isOpen, invite.Cancelled, c.Cancel)
+	return s.end(ctx, c, isOpen, invite.Cancelled, invite.EventCancelled, c.Cancel)
 }
 
 // Release frees the address of an accepted invite.
 func (s *Store) Release(ctx context.Context, c invite.Change) (*invite.Invite, error) {
-	return s.end(ctx, c, "#st = :accepted", invite.Released, c.Release)
+	return s.end(ctx, c, "#st = :accepted", invite.Released, invite.EventReleased, c.Release)
 }
 
-func (s *Store) end(ctx context.Context, c invite.Change, from string, to invite.Status, next func(*invite.Invite) (*invite.Invite, error)) (*invite.Invite, error) {
+func (s *Store) end(ctx context.Context, c invite.Change, from string, to invite.Status, event invite.EventType, next func(*invite.Invite) (*invite.Invite, error)) (*invite.Invite, error) {
 	when, names, values := changing(c)
 	values["to"] = text(string(to))
 	values["purge"] = seconds(invite.PurgeAt(c.Now.Add(c.Retention.Ended)))
-	inv, err := s.apply(ctx, c.Key, transition{
-		first: &update{
-			key:    key(c.Key),
-			when:   when + " AND " + from,
-			set:    "#ver = #ver + :one, #st = :to, #ttl = :purge, #ops.#op = :op, " + listAsEnded,
-			remove: "#dg, #ad, #codes, " + clearTimer,
-			names:  names, values: values,
-		},
-		next: next, now: c.Now,
-	})
+	u := update{
+		key:    key(c.Key),
+		when:   when + " AND " + from,
+		set:    "#ver = #ver + :one, #st = :to, #ttl = :purge, #ops.#op = :op, " + listAsEnded,
+		remove: "#dg, #ad, #codes, " + clearTimer,
+		names:  names, values: values,
+	}
+	s.telling(&u, c.Key, invite.EventMark(event, c.Now, c.Op.ID), c.Now, c.Now, c.Actor, "#seq")
+	inv, err := s.apply(ctx, c.Key, transition{first: &u, next: next, now: c.Now})
 	return s.remembering(ctx, inv, err, 2*invite.MaxOps, c.Now)
 }
 

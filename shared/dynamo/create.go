@@ -18,11 +18,12 @@ func (s *Store) Create(ctx context.Context, c invite.Creation) (*invite.Invite, 
 		return nil, err
 	}
 	values := encode(fresh)
-	set := []string{setTimer}
+	set := []string{setTimer, setPile}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		set = append(set, "#"+name+" = :"+name)
 	}
 	values[bucketKey], values[dueKey] = s.timer(fresh.Key, fresh.Due, c.Now)
+	values[pileKey], values[sinceKey] = s.pile(fresh.Key, c.Now)
 	inv, err := s.apply(ctx, fresh.Key, transition{
 		first: &update{key: key(fresh.Key), when: isAbsent, set: strings.Join(set, ", "), values: values},
 		next:  c.Create, now: c.Now,

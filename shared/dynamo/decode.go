@@ -51,6 +51,7 @@ func decode(i item) (*invite.Invite, error) {
 			Lease:      invite.Lease{Owner: r.optional().text("lo"), Until: r.optional().time("lu")},
 			MessageID:  r.optional().text("mi"),
 			Sender:     r.optional().text("mf"),
+			Notice:     r.optional().notice("nt"),
 		},
 		Due: r.due(dueKey),
 	}
@@ -60,6 +61,8 @@ func decode(i item) (*invite.Invite, error) {
 	inv.InvitedBy = r.optional().person("by")
 	inv.Codes = r.optional().codes("codes")
 	inv.Ops = r.ops("ops")
+	inv.Links = r.optional().links("ls")
+	inv.Events = r.optional().events("ev", inv)
 	if r.err != nil {
 		return nil, fmt.Errorf("decode %s %s: %w", k.Partition, k.Address, r.err)
 	}

@@ -25,6 +25,7 @@ func encode(i *invite.Invite) item {
 		"ma":     millis(i.Mail.At),
 		"no":     blob(i.Mail.Nonce[:]),
 		"ops":    encodeOps(i.Ops),
+		"ev":     encodeEvents(i),
 		listKey:  listValue(i.Status, i.CreatedAt),
 	}
 	for name, s := range map[string]string{
@@ -59,6 +60,12 @@ func encode(i *invite.Invite) item {
 	}
 	if len(i.Codes) > 0 {
 		out["codes"] = encodeCodes(i.Codes)
+	}
+	if len(i.Links) > 0 {
+		out["ls"] = linkMarks(i.Links...)
+	}
+	if !i.Mail.Notice.IsZero() {
+		out["nt"] = noticeText(i.Mail.Notice)
 	}
 	return out
 }

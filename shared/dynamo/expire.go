@@ -16,9 +16,14 @@ import (
 // batchSize is DynamoDB's limit on statements of one batch.
 const batchSize = 25
 
-// markExpired is invite.Expire for a record whose timer stands on its expiry.
-const markExpired = ` SET "st" = 'expired' SET "ttl" = ? SET "ver" = "ver" + 1 REMOVE "dg" ` + withoutTimer +
-	` WHERE ` + oneInvite + ` AND "st" = 'pending' AND "ex" = ? AND "ex" <= ?`
+// markExpired is invite.Expire for a record whose timer stands on its expiry. The
+// event's mark, and so its place in the record, depends on the instant.
+func markExpired(table, mark string) string {
+	return fmt.Sprintf(`UPDATE "%s" SET "st" = 'expired' SET "ttl" = ? SET "ver" = "ver" + 1 SET "ev"."%s" = ?`+
+		` SET "ev"."%s" = "ver" + 1 SET "ev"."%s" = "seq" `+onPile+` REMOVE "dg" `+withoutTimer+
+		` WHERE `+oneInvite+` AND "st" = 'pending' AND "ex" = ? AND "ex" <= ?`,
+		table, mark, versionOf+mark, countOf+mark)
+}
 
 // Expire marks records in batches, each record on a condition of its own. What a
 // batch leaves is looked at one by one: those whose timer stood for something else
@@ -45,9 +50,12 @@ func (s *Store) expireBatch(ctx context.Context, due []invite.Timer, now time.Ti
 	for n, t := range due {
 		ex := t.Due.Add(-invite.ExpireGrace)
 		pk, sk := keyParameters(t.Key)
+		pile, since := s.pile(t.Key, now)
+		mark := invite.EventMark(invite.EventExpired, ex, invite.OperationID{})
 		statements[n] = types.BatchStatementRequest{
-			Statement:                           aws.String(`UPDATE "` + *s.table + `"` + markExpired),
-			Parameters:                          []types.AttributeValue{seconds(invite.PurgeAt(ex.Add(r.Expired))), pk, sk, millis(ex), millis(now.Add(-invite.ExpireGrace))},
+			Statement: aws.String(markExpired(*s.table, mark)),
+			Parameters: []types.AttributeValue{seconds(invite.PurgeAt(ex.Add(r.Expired))), eventValue(ex, invite.Person{}),
+				pile, since, pk, sk, millis(ex), millis(now.Add(-invite.ExpireGrace))},
 			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 		}
 	}

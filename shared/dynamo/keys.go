@@ -13,22 +13,26 @@ import (
 // The table: one item per tenant and address, one per tenant for its settings, and
 // one for the schedule's watermark.
 //
-//	pk             sk             lk                        tb             td
-//	partition      address key    class, then created_at    hour # shard   due, ms
+//	pk             sk             lk                        tb             td        ub         ut
+//	partition      address key    class, then created_at    hour # shard   due, ms   e# shard   since, ms
 //	partition      "settings"
 //	"#sweep"       "watermark"
 //
 // by-created (local, strongly consistent) sorts a partition by lk; by-due (global,
-// keys only) holds the items that have tb and td.
+// keys only) holds the items that have tb and td, by-unpublished (the same) those
+// that hold an event which is not known to be published.
 const (
 	partitionKey = "pk"
 	sortKey      = "sk"
 	listKey      = "lk"
 	bucketKey    = "tb"
 	dueKey       = "td"
+	pileKey      = "ub"
+	sinceKey     = "ut"
 
-	byCreated = "by-created"
-	byDue     = "by-due"
+	byCreated     = "by-created"
+	byDue         = "by-due"
+	byUnpublished = "by-unpublished"
 
 	settingsName  = "settings"
 	watermarkName = "watermark"
@@ -40,12 +44,16 @@ const (
 	isThere      = "attribute_exists(#pk)"
 	inClass      = "#pk = :pk AND #lk BETWEEN :first AND :last"
 	inBucket     = "#tb = :bucket AND #td <= :now"
+	inPile       = "#ub = :pile AND #ut < :before"
 	listAsDone   = "#lk = #ca + :done"
 	listAsEnded  = "#lk = #ca + :ended"
 	setTimer     = "#tb = :tb, #td = :td"
 	clearTimer   = "#tb, #td"
+	setPile      = "#ub = :ub, #ut = :ut"
+	clearPile    = "#ub, #ut"
 	oneInvite    = `"pk" = ? AND "sk" = ?`
 	withoutTimer = `REMOVE "tb" REMOVE "td"`
+	onPile       = `SET "ub" = ? SET "ut" = ?`
 )
 
 // classSpan keeps the classes of lists apart: more milliseconds than any clock
@@ -142,6 +150,13 @@ func (s *Store) timer(k invite.Key, due, now time.Time) (bucket, at types.Attrib
 	}
 	return text(hourOf(filed).bucket(int(k.Address[0]) % s.shards)), dueText(due)
 }
+
+// pile returns where by-unpublished has an invite that holds an event since an instant.
+func (s *Store) pile(k invite.Key, since time.Time) (pile, at types.AttributeValue) {
+	return text(pileName(int(k.Address[0]) % s.shards)), dueText(since)
+}
+
+func pileName(shard int) string { return fmt.Sprintf("e#%02d", shard) }
 
 // dueText spells an instant so that text sorts as time does: milliseconds with
 // leading zeros, enough for the years of classSpan.

@@ -83,7 +83,7 @@ func open(t testing.TB, options ...func(*dynamodb.Options)) opened {
 }
 
 func (o opened) stores() invitetest.Stores {
-	return invitetest.Stores{Store: o, Outbox: o, Timer: o, Settings: o, Requests: func() int { return o.Trips() }}
+	return invitetest.Stores{Store: o, Outbox: o, Timer: o, Settings: o, Notices: o, Events: o, Requests: func() int { return o.Trips() }}
 }
 
 var serial uint64
@@ -150,5 +150,20 @@ func (o opened) arrived(t testing.TB, tenant invite.TenantID, email invite.Addre
 	ok := must[*invite.Invite](t)
 	inv := ok(o.Create(t.Context(), creation(tenant, email, now)))
 	ok(o.Claim(t.Context(), claim(inv, now)))
-	return ok(o.Settle(t.Context(), settlement(inv, now)))
+	return o.published(t, ok(o.Settle(t.Context(), settlement(inv, now))))
+}
+
+// published is an invite whose events have all been published, as they are a moment
+// after every change.
+func (o opened) published(t testing.TB, inv *invite.Invite) *invite.Invite {
+	t.Helper()
+	return must[*invite.Invite](t)(o.Publish(t.Context(), publication(inv)))
+}
+
+func publication(inv *invite.Invite) invite.Publication {
+	p := invite.Publication{Key: inv.Key}
+	for _, e := range inv.Events {
+		p.Marks = append(p.Marks, e.Mark)
+	}
+	return p
 }

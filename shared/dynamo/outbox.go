@@ -9,21 +9,22 @@ import (
 // Claim takes the lease on a mail. Of a request that the network delivers when its
 // mail was settled long since, the time on the mail tells.
 func (s *Store) Claim(ctx context.Context, c invite.Claim) (*invite.Invite, error) {
-	return s.apply(ctx, c.Key, transition{
+	inv, err := s.apply(ctx, c.Key, transition{
 		first: &update{
 			key: key(c.Key),
 			when: "#gen = :gen AND #seq = :seq AND #st = :pending AND #ex > :now" +
 				" AND (#ms = :queued OR #ms = :sending AND #lo <> :owner AND " + notLeased + ")" +
-				" AND (attribute_not_exists(#dg) OR #dg = :link) AND #ma <= :now",
+				" AND (attribute_not_exists(#dg) OR #dg = :link) AND #ma <= :now AND attribute_not_exists(#nt)",
 			set: "#ver = #ver + :one, #dg = :link, #ms = :sending, #ma = :now, #mn = if_not_exists(#mn, :zero) + :one, " +
-				"#kv = :kv, #lo = :owner, #lu = :until",
+				"#kv = :kv, #lo = :owner, #lu = :until, #ls = list_append(:marks, if_not_exists(#ls, :none))",
 			values: with(instant(c.Now, invite.Retention{}), item{
 				"gen": number(uint64(c.Gen)), "seq": number(c.Seq), "link": blob(c.Link[:]),
-				"kv": text(c.KeyVersion), "owner": text(c.Owner), "until": millis(c.Now.Add(invite.LeaseTime)),
+				"marks": linkMarks(invite.MarkOf(c.Link)), "kv": text(c.KeyVersion), "owner": text(c.Owner), "until": millis(c.Now.Add(invite.LeaseTime)),
 			}),
 		},
 		next: c.Claim, now: c.Now,
 	})
+	return s.forgettingLinks(ctx, inv, err)
 }
 
 // Settle gives a lease back with the outcome. The first write is for an invite that
@@ -56,6 +57,9 @@ func (s *Store) Settle(ctx context.Context, t invite.Settlement) (*invite.Invite
 		u.set += ", #sa = :now"
 		u.setOrRemove("mi", t.MessageID)
 		u.setOrRemove("mf", t.Sender)
+	}
+	if t.Status == invite.MailFailed {
+		s.telling(&u, t.Key, invite.EventMark(invite.EventFailed, t.Now, invite.OperationID{}), t.Now, t.Now, invite.Person{}, "#seq")
 	}
 	inv, err := s.apply(ctx, t.Key, transition{first: &u, next: t.Settle, now: t.Now})
 	return s.remembering(ctx, inv, err, invite.MaxOps, t.Now)

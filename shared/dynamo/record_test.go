@@ -31,11 +31,14 @@ func full() *invite.Invite {
 		PurgeAt: invite.PurgeAt(at(3).Add(retention.Ended)),
 		Mail: invite.Mail{Status: invite.MailComplained, Reason: invite.ReasonSenderUnverified, At: at(5), Attempts: 12, Nonce: invite.Nonce{1}, KeyVersion: "1",
 			Lease: invite.Lease{Owner: "b2c7e3f0a1d94c55", Until: at(6)}, MessageID: "0102018f3c2a1b7e-5d9b6f0e-1c2d-4e3f-8a9b-0c1d2e3f4a5b-000000",
-			Sender: "noreply@mail.example.com"},
+			Sender: "noreply@mail.example.com", Notice: invite.Notice{Status: invite.MailBounced, Reason: invite.ReasonMailboxMissing, At: at(7)}},
 		Accepted: invitetest.Digest("accepted"),
 	}
 	for n := range invite.LiveCodes {
 		inv.Codes = append(inv.Codes, invite.SetupCode{Digest: invitetest.Digest(fmt.Sprint(n)), Ends: at(n)})
+	}
+	for n := range invite.MaxOps + 1 {
+		inv.Links = append(inv.Links, invite.LinkMark{byte(n)})
 	}
 	for range invite.MaxOps {
 		inv.Ops = append(inv.Ops, newOp(base))
@@ -101,15 +104,17 @@ func TestAFullRecordIsUnderOneKilobyte(t *testing.T) {
 	accepted := func(inv *invite.Invite) { // with every code it can have
 		inv.Mail.Status, inv.Mail.Reason, inv.Mail.Lease = invite.MailDelivered, "", invite.Lease{}
 	}
+	fewer := func(inv *invite.Invite) { inv.Ops, inv.Links = inv.Ops[:5], inv.Links[:6] }
 	for _, c := range []struct {
 		name string
 		is   []func(*invite.Invite)
 		most int
 	}{
-		{"pending after sixteen keys, long names", []func(*invite.Invite){pending}, 1024},
-		{"pending after sixteen keys", []func(*invite.Invite){ordinary, pending}, 1024},
-		{"accepted after sixteen keys, five codes", []func(*invite.Invite){ordinary, accepted}, 1024},
+		{"pending after five keys, long names", []func(*invite.Invite){pending, fewer}, 1024},
+		{"pending after five keys", []func(*invite.Invite){ordinary, pending, fewer}, 1024},
+		{"accepted after five keys, five codes", []func(*invite.Invite){ordinary, accepted, fewer}, 1024},
 		// Rare enough to pay a second unit for.
+		{"pending after sixteen keys", []func(*invite.Invite){pending}, 2048},
 		{"accepted after sixteen keys, five codes, long names", []func(*invite.Invite){accepted}, 2048},
 	} {
 		inv := full()

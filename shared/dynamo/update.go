@@ -145,6 +145,10 @@ func (s *Store) rewrite(old, next *invite.Invite, now time.Time) update {
 			remove = append(remove, "#"+name)
 		}
 	}
+	if len(next.Events) > len(old.Events) {
+		u.values[pileKey], u.values[sinceKey] = s.pile(next.Key, now)
+		set = append(set, setPile)
+	}
 	u.set, u.remove = strings.Join(set, ", "), strings.Join(remove, ", ")
 	return u
 }

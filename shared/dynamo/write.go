@@ -30,11 +30,15 @@ const (
 type transition struct {
 	// first is the write that decides on its own; without one, the record is read.
 	first *update
+	// again returns the write for a record that has refused the first one although the
+	// transition allows it; without one, the record is rewritten as a whole.
+	again func(old *invite.Invite) *update
 	// next is the pure transition: what the record becomes, or why it does not.
 	next func(old *invite.Invite) (*invite.Invite, error)
 	now  time.Time
 	// traceless marks an operation whose repetition cannot always be told from a
-	// new one by the record: it is not tried again where an attempt may have worked.
+	// new one by the record: it is not tried again where an attempt may have worked,
+	// other than by again after a first write, which leaves nobody anything to use twice.
 	traceless bool
 }
 
@@ -48,7 +52,7 @@ type transition struct {
 // one is Unavailable, because the refused may be what took effect.
 func (s *Store) apply(ctx context.Context, k invite.Key, t transition) (*invite.Invite, error) {
 	var cause error
-	unsure := false
+	unsure, doubtful := false, false
 	u := t.first
 	for n := range maxAttempts {
 		if cause != nil {
@@ -82,6 +86,7 @@ func (s *Store) apply(ctx context.Context, k invite.Key, t transition) (*invite.
 			return nil, err
 		case unknown:
 			unsure, cause = true, err
+			doubtful = doubtful || t.again == nil || u != t.first
 		case notNow:
 			cause = err
 		case refused:
@@ -89,10 +94,12 @@ func (s *Store) apply(ctx context.Context, k invite.Key, t transition) (*invite.
 			if reason != nil {
 				return explain(old, reason, unsure)
 			}
-			if unsure && t.traceless {
+			if doubtful && t.traceless {
 				return nil, unavailable(err)
 			}
 			switch {
+			case old != nil && t.again != nil:
+				u = t.again(old)
 			case old == nil || u != t.first && t.first != nil:
 				u, cause = t.first, err
 			default:

@@ -36,15 +36,15 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Create serves POST /v1/invites.
 func (a Admin) Create() http.Handler {
 	return handler(func(w http.ResponseWriter, r *http.Request) error {
-		var email, name, role, locale *string
-		c, err := a.open(r, "create", map[string]any{"email": &email, "name": &name, "role": &role, "locale": &locale})
+		var email, name, role, locale, confirm *string
+		c, err := a.open(r, "create", map[string]any{"email": &email, "name": &name, "role": &role, "locale": &locale, "confirm": &confirm})
 		if err != nil {
 			return err
 		}
 		if email == nil {
 			return badRequest("/email", "Give the address to invite.")
 		}
-		inv, err := a.Service.Create(r.Context(), c.Request, invite.New{Email: *email, Name: orEmpty(name), Role: orEmpty(role), Locale: orEmpty(locale)})
+		inv, err := a.Service.Create(r.Context(), c.Request, invite.New{Email: *email, Name: orEmpty(name), Role: orEmpty(role), Locale: orEmpty(locale), Confirm: orEmpty(confirm)})
 		if err != nil {
 			return err
 		}
@@ -58,11 +58,12 @@ func (a Admin) Create() http.Handler {
 func (a Admin) Resend() http.Handler {
 	return handler(func(w http.ResponseWriter, r *http.Request) error {
 		id := pathID(r)
-		c, err := a.open(r, "resend "+id, map[string]any{})
+		var confirm *string
+		c, err := a.open(r, "resend "+id, map[string]any{"confirm": &confirm})
 		if err != nil {
 			return err
 		}
-		inv, err := a.Service.Resend(r.Context(), c.Request, id, c.ifMatch)
+		inv, err := a.Service.Resend(r.Context(), c.Request, id, c.ifMatch, orEmpty(confirm))
 		if invite.KindOf(err) == invite.AlreadyAccepted {
 			return a.withPasswordReset(r, c.Tenant, err)
 		}

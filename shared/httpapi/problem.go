@@ -22,6 +22,8 @@ type Problem struct {
 	RequestID        string         `json:"request_id"`
 	InviteID         string         `json:"invite_id,omitempty"`
 	PasswordResetURL string         `json:"password_reset_url,omitempty"`
+	Reason           string         `json:"reason,omitempty"`  // of cannot_send: the code of the delivery
+	Confirm          string         `json:"confirm,omitempty"` // of cannot_send: what to send as confirm to go on all the same
 	Errors           []ProblemField `json:"errors,omitempty"`
 }
 
@@ -56,6 +58,7 @@ var answers = map[invite.Kind]struct {
 	invite.AlreadyReleased:    {http.StatusConflict, "The invite was released"},
 	invite.NotAccepted:        {http.StatusConflict, "The invite is not accepted"},
 	invite.Sending:            {http.StatusConflict, "A mail is on its way"},
+	invite.CannotSend:         {http.StatusConflict, "A mail would not arrive"},
 	invite.LinkDead:           {http.StatusGone, "This invite link has expired"},
 	invite.CodeDead:           {http.StatusGone, "The code was used or has expired"},
 	invite.PreconditionFailed: {http.StatusPreconditionFailed, "The invite has changed"},
@@ -108,6 +111,11 @@ func problemOf(err error) (Problem, time.Duration) {
 		}
 		switch e.Kind {
 		case invite.AlreadyPending, invite.AlreadyAccepted:
+			if e.Invite != nil {
+				p.InviteID = string(e.Invite.ID())
+			}
+		case invite.CannotSend:
+			p.Reason, p.Confirm = e.Blocked.Reason, string(e.Blocked.Confirm)
 			if e.Invite != nil {
 				p.InviteID = string(e.Invite.ID())
 			}

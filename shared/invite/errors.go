@@ -22,6 +22,7 @@ const (
 	AlreadyCancelled   Kind = "cancelled"
 	AlreadyReleased    Kind = "released"
 	NotAccepted        Kind = "not_accepted"
+	CannotSend         Kind = "cannot_send" // it is known that nothing would arrive
 	Sending            Kind = "sending"
 	PreconditionFailed Kind = "precondition_failed"
 	KeyReused          Kind = "idempotency_key_reused"
@@ -40,6 +41,7 @@ type Error struct {
 	Text       string        // public; says what to do
 	Field      string        // JSON pointer of the field at fault, if one is
 	Invite     *Invite       // the invite as it is, where that explains the refusal
+	Blocked    Blocked       // of CannotSend: why, and what may be confirmed
 	RetryAfter time.Duration // when trying again makes sense, if known
 	Err        error         // private
 }

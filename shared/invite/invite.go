@@ -87,6 +87,7 @@ type Mail struct {
 	Lease      Lease
 	MessageID  string // the provider's
 	Sender     string // address the mail went from
+	Notice     Notice // what the provider has said of it; zero for nothing yet
 }
 
 // SetupCode is one code that redeems an accept.
@@ -139,7 +140,9 @@ type Invite struct {
 	Accepted Digest // of the link that was accepted
 	Codes    []SetupCode
 	Ops      []Operation
-	Due      time.Time // when the schedule looks at it next; zero for never
+	Links    []LinkMark // of every link the address was sent, newest first; see MaxLinks
+	Events   []Event    // that are not known to be published, oldest first
+	Due      time.Time  // when the schedule looks at it next; zero for never
 }
 
 // ID returns the public id.
@@ -173,8 +176,13 @@ func (i *Invite) LeasedAt(now time.Time) bool { return i.Mail.Lease.Until.After(
 // MailWaitsAt tells whether the newest mail is still to be sent and nobody is
 // sending it.
 func (i *Invite) MailWaitsAt(now time.Time) bool {
-	return i.StatusAt(now) == Pending && !i.LeasedAt(now) &&
-		(i.Mail.Status == MailQueued || i.Mail.Status == MailSending)
+	return i.StatusAt(now) == Pending && !i.LeasedAt(now) && !i.Mail.settled()
+}
+
+// settled tells whether nobody has to hand the mail over any more: its sender said
+// so, or the provider did, whose notices come from mails that it has taken.
+func (m Mail) settled() bool {
+	return m.Status != MailQueued && m.Status != MailSending || !m.Notice.IsZero()
 }
 
 // ETag covers status, send count and expiry, not delivery. It is readable, so a
@@ -206,9 +214,13 @@ type Retention struct {
 	Expired time.Duration // how long an expired one can be resent
 }
 
-// Delivery is what a row tells of the newest mail at an instant. A mail that was
-// still waiting when its invite ended will not be sent, and the row says so.
+// Delivery is what a row tells of the newest mail at an instant. The provider's
+// word counts for more than the sender's. A mail that was still waiting when its
+// invite ended will not be sent, and the row says so.
 func (i *Invite) Delivery(now time.Time) (MailStatus, string, time.Time) {
+	if n := i.Mail.Notice; !n.IsZero() {
+		return n.Status, n.Reason, n.At
+	}
 	waiting := i.Mail.Status == MailQueued || i.Mail.Status == MailSending && !i.LeasedAt(now)
 	if waiting {
 		switch i.StatusAt(now) {

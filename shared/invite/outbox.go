@@ -35,9 +35,9 @@ func (c Claim) Claim(old *Invite) (*Invite, error) {
 		return nil, refuse(Superseded, old, "")
 	}
 	switch {
-	case old.Mail.Status == MailQueued:
-	case old.Mail.Status != MailSending:
+	case old.Mail.settled():
 		return nil, refuse(Superseded, old, "")
+	case old.Mail.Status == MailQueued:
 	case old.Mail.Lease.Owner == c.Owner:
 		return old, ErrReplayed
 	case old.LeasedAt(c.Now):
@@ -49,6 +49,8 @@ func (c Claim) Claim(old *Invite) (*Invite, error) {
 	next := old.clone()
 	next.Version++
 	next.Link = c.Link
+	next.Links = append([]LinkMark{MarkOf(c.Link)}, old.Links...)
+	next.Links = next.Links[:min(len(next.Links), MaxLinks)]
 	next.Mail.Status = MailSending
 	next.Mail.At = c.Now
 	next.Mail.Attempts++
@@ -97,6 +99,9 @@ func (s Settlement) Settle(old *Invite) (*Invite, error) {
 		next.Mail.Sender = s.Sender
 		next.LastSentAt = s.Now
 	}
+	if s.Status == MailFailed {
+		next.Events = append(next.Events, next.event(EventFailed, s.Now, Person{}, OperationID{}))
+	}
 	if len(old.Ops) > MaxOps {
 		next.Ops, _ = ForgetOps(old.Ops, s.Now)
 	}
@@ -137,8 +142,7 @@ func (o *Outbox) Redeliver(ctx context.Context, k Key) error {
 // claim on the record as it is now decides. It returns an error only where trying
 // again soon helps; whatever the provider refuses is settled in the record.
 func (o *Outbox) Deliver(ctx context.Context, inv *Invite) error {
-	waiting := inv.Mail.Status == MailQueued || inv.Mail.Status == MailSending
-	if !waiting || inv.StatusAt(o.Now()) != Pending {
+	if inv.Mail.settled() || inv.StatusAt(o.Now()) != Pending {
 		return nil
 	}
 	settings, err := o.Settings.Settings(ctx, inv.Tenant)

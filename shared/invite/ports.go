@@ -36,6 +36,22 @@ type OutboxStore interface {
 	Settle(context.Context, Settlement) (*Invite, error)
 }
 
+// NoticeStore keeps what the mail provider says of mails. Superseded for a notice
+// that changes nothing.
+type NoticeStore interface {
+	Note(context.Context, Notification) (*Invite, error)
+}
+
+// EventStore is what publishing needs of the records.
+type EventStore interface {
+	Get(context.Context, Key) (*Invite, error)
+	// Publish forgets events that were published (see [Publication.Publish]).
+	Publish(context.Context, Publication) (*Invite, error)
+	// Unpublished walks the records that have held an event since before an instant,
+	// in pages. What a caller has not seen comes again next time.
+	Unpublished(ctx context.Context, before time.Time) iter.Seq2[[]Key, error]
+}
+
 // TimerStore is what the schedule needs of the records.
 type TimerStore interface {
 	// Due walks the records whose time has come, oldest hour first, in pages. A

@@ -1,20 +1,33 @@
 package invite
 
-// Reasons a mail was not sent, or waits: stable codes of the API.
+// Reasons why a mail waits, was not sent or did not arrive: stable codes of the API
+// (delivery.code).
 const (
-	ReasonExpired             = "expired_before_sending"
-	ReasonCancelled           = "cancelled_before_sending"
-	ReasonThrottled           = "provider_throttled"
-	ReasonQuota               = "provider_quota"
-	ReasonUnreachable         = "provider_unreachable"
-	ReasonPaused              = "provider_paused"
-	ReasonMisconfigured       = "provider_misconfigured"
-	ReasonDenied              = "provider_denied"
-	ReasonSenderUnverified    = "sender_unverified"
-	ReasonRecipientUnverified = "recipient_unverified"
-	ReasonSuppressed          = "recipient_suppressed"
-	ReasonRejected            = "rejected"
-	ReasonUnrenderable        = "not_renderable"
+	ReasonExpired          = "expired_before_sending"
+	ReasonCancelled        = "cancelled_before_sending"
+	ReasonThrottled        = "provider_throttled"
+	ReasonQuota            = "provider_quota"
+	ReasonUnreachable      = "provider_unreachable"
+	ReasonPaused           = "provider_paused"
+	ReasonMisconfigured    = "provider_misconfigured"
+	ReasonDenied           = "provider_denied"
+	ReasonSenderUnverified = "sender_unverified"
+	ReasonSandbox          = "sandbox"
+	ReasonSuppressed       = "suppressed"
+	ReasonRejected         = "rejected"
+	ReasonUnrenderable     = "not_renderable"
+)
+
+// Reasons that only the provider's notices give, after it took the mail.
+const (
+	ReasonMailboxMissing = "mailbox_missing"
+	ReasonMailboxFull    = "mailbox_full"
+	ReasonSpam           = "blocked_as_spam"
+	ReasonTooLarge       = "message_too_large"
+	ReasonUndetermined   = "undetermined" // a bounce that says nothing, such as an out-of-office reply
+	ReasonBounced        = "bounced"      // for good, and the other side did not say why
+	ReasonComplained     = "marked_as_spam"
+	ReasonDelayed        = "delayed"
 )
 
 // ReasonText says to an admin what a reason means and what to do. An unknown
@@ -41,10 +54,26 @@ func ReasonText(reason string) string {
 		return "The mail provider did not let the service send. The operator must check its permission to send; the mail is then sent on its own."
 	case ReasonSenderUnverified:
 		return "The address mails are sent from is not verified. Ask the operator to verify it; the mail is then sent on its own."
-	case ReasonRecipientUnverified:
+	case ReasonSandbox:
 		return "The mail provider's account is still in its sandbox and sends to verified addresses only. Ask the operator to move it to production, then resend."
 	case ReasonSuppressed:
 		return "Earlier mails to this address bounced or were reported as spam, so the provider sends nothing to it. Check the address; if it is right, ask the operator to take it off the suppression list, then resend."
+	case ReasonMailboxMissing:
+		return "The mailbox does not exist: check the address. If it is right and the mailbox is new, resend and confirm; otherwise cancel and invite the right address."
+	case ReasonMailboxFull:
+		return "The mailbox is full, so the mail came back. Ask the person to make room, then resend."
+	case ReasonSpam:
+		return "The other side's mail server refused the mail as spam. Ask its administrators to allow our sender, then resend."
+	case ReasonTooLarge:
+		return "The other side's mail server takes no mail of this size. Ask its administrators, then resend."
+	case ReasonUndetermined:
+		return "The other side's mail server sent an answer that does not say whether the mail arrived, as an out-of-office reply does. Ask the person."
+	case ReasonBounced:
+		return "The other side's mail server refused the mail for good: check the address. If it is right, resend and confirm."
+	case ReasonComplained:
+		return "The person marked our mail as spam, so nothing more is sent to this address. Ask them another way; if they want the invite, invite another address of theirs."
+	case ReasonDelayed:
+		return "The other side's mail server does not take the mail yet. The provider keeps trying for hours; nothing to do."
 	case ReasonRejected:
 		return "The mail provider refused this mail. Check the address; if it is right, ask the operator."
 	case ReasonUnrenderable:

@@ -31,6 +31,9 @@ type New struct {
 	Name   string
 	Role   string
 	Locale string
+	// Confirm is the delivery status of the address's last mail that the caller has
+	// seen and wants to send in spite of; "" for none.
+	Confirm string
 }
 
 const (
@@ -71,20 +74,22 @@ func (s *Service) Create(ctx context.Context, r Request, n New) (*Invite, error)
 	return s.whenSent(ctx, func(now time.Time) (*Invite, error) {
 		return s.Store.Create(ctx, Creation{
 			Tenant: r.Tenant, Email: email, Name: n.Name, Role: n.Role, Locale: n.Locale,
-			InvitedBy: r.Actor, Window: settings.ExpiresIn, Nonce: s.nonce(),
+			InvitedBy: r.Actor, Window: settings.ExpiresIn, Nonce: s.nonce(), Confirm: MailStatus(n.Confirm),
 			Op: at(r.Op, now), Now: now, Retention: s.Retention,
 		})
 	})
 }
 
-// Resend sends a fresh link. Errors: those of [Change.Resend], Unavailable.
-func (s *Service) Resend(ctx context.Context, r Request, id string, ifMatch *ETag) (*Invite, error) {
+// Resend sends a fresh link. confirm is the delivery status of the mail before it that
+// the caller has seen and wants to send in spite of; "" for none. Errors: those of
+// [Change.Resend], Unavailable.
+func (s *Service) Resend(ctx context.Context, r Request, id string, ifMatch *ETag, confirm string) (*Invite, error) {
 	return s.whenSent(ctx, func(now time.Time) (*Invite, error) {
 		c, err := s.change(r, id, ifMatch, now)
 		if err != nil {
 			return nil, err
 		}
-		c.Nonce = s.nonce()
+		c.Nonce, c.Confirm = s.nonce(), MailStatus(confirm)
 		return s.Store.Resend(ctx, c)
 	})
 }
@@ -189,7 +194,7 @@ func (s *Service) change(r Request, id string, ifMatch *ETag, now time.Time) (Ch
 	if err != nil {
 		return Change{}, refuse(NotFound, nil, "There is no invite with this id.")
 	}
-	return Change{Key: key, Gen: gen, IfMatch: ifMatch, Op: at(r.Op, now), Now: now, Retention: s.Retention}, nil
+	return Change{Key: key, Gen: gen, IfMatch: ifMatch, Actor: r.Actor, Op: at(r.Op, now), Now: now, Retention: s.Retention}, nil
 }
 
 // whenSent repeats a request that meets a mail on its way: the mail leaves first,

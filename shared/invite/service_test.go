@@ -80,7 +80,7 @@ func TestTheStoryOfOneInvite(t *testing.T) {
 	if looked, err := d.Look(t.Context(), first); err != nil || looked.ID() != inv.ID() {
 		t.Errorf("look: %v", err)
 	}
-	inv, err := d.Service.Resend(t.Context(), request("acme"), string(inv.ID()), nil)
+	inv, err := d.Service.Resend(t.Context(), request("acme"), string(inv.ID()), nil, "")
 	wantKind(t, "resend", err, "")
 	_, err = d.Look(t.Context(), first)
 	wantKind(t, "look at the older link", err, invite.LinkDead)
@@ -100,7 +100,7 @@ func TestTheStoryOfOneInvite(t *testing.T) {
 	wantKind(t, "redeem", err, "")
 	_, err = d.Service.Redeem(t.Context(), "", invitetest.Op(d.now), code.Reveal())
 	wantKind(t, "redeem again", err, invite.CodeDead)
-	_, err = d.Service.Resend(t.Context(), request("acme"), string(inv.ID()), nil)
+	_, err = d.Service.Resend(t.Context(), request("acme"), string(inv.ID()), nil, "")
 	wantKind(t, "resend an accepted one", err, invite.AlreadyAccepted)
 	_, err = d.Service.Release(t.Context(), request("acme"), string(inv.ID()), nil)
 	wantKind(t, "release", err, "")
@@ -124,7 +124,7 @@ func TestAnotherTenantsIdIsUnknown(t *testing.T) {
 	}{{"globex", id}, {"acme", id + "0"}, {"acme", ""}, {"acme", "inv_"}} {
 		_, err := d.Service.Get(t.Context(), bad.tenant, bad.id)
 		wantKind(t, "get", err, invite.NotFound)
-		_, err = d.Service.Resend(t.Context(), request(bad.tenant), bad.id, nil)
+		_, err = d.Service.Resend(t.Context(), request(bad.tenant), bad.id, nil, "")
 		wantKind(t, "resend", err, invite.NotFound)
 		_, err = d.Service.Cancel(t.Context(), request(bad.tenant), bad.id, nil)
 		wantKind(t, "cancel", err, invite.NotFound)
@@ -190,7 +190,7 @@ func TestAResendWaitsForTheMailBeforeIt(t *testing.T) {
 				}
 			}
 		}
-		got, err := d.Service.Resend(t.Context(), request("acme"), string(inv.ID()), nil)
+		got, err := d.Service.Resend(t.Context(), request("acme"), string(inv.ID()), nil, "")
 		if err != nil || got.SendCount() != 2 || d.waited != 3 || !got.ExpiresAt.Equal(d.now.Add(invite.DefaultWindow)) {
 			t.Errorf("got %v, %v after %d waits", got, err, d.waited)
 		}
@@ -199,7 +199,7 @@ func TestAResendWaitsForTheMailBeforeIt(t *testing.T) {
 		d := newDesk()
 		inv := leased(d)
 		began := d.now
-		_, err := d.Service.Resend(t.Context(), request("acme"), string(inv.ID()), nil)
+		_, err := d.Service.Resend(t.Context(), request("acme"), string(inv.ID()), nil, "")
 		var e *invite.Error
 		if !errors.As(err, &e) || e.Kind != invite.Sending || e.RetryAfter <= 0 || d.now.Sub(began) != 5*time.Second {
 			t.Errorf("got %v after %v, want sending after 5 s", err, d.now.Sub(began))
@@ -210,7 +210,7 @@ func TestAResendWaitsForTheMailBeforeIt(t *testing.T) {
 		inv := leased(d)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		_, err := d.Service.Resend(ctx, request("acme"), string(inv.ID()), nil)
+		_, err := d.Service.Resend(ctx, request("acme"), string(inv.ID()), nil, "")
 		wantKind(t, "resend", err, invite.Sending)
 	})
 	t.Run("but a cancel does not", func(t *testing.T) {

@@ -38,6 +38,16 @@ func (d Digest) Equal(other Digest) bool {
 	return subtle.ConstantTimeCompare(d[:], other[:]) == 1
 }
 
+// LinkMark is what is remembered of a link when it is dead, to tell its holder's
+// admin why: 64 bits of its digest, enough where only 20 of them are looked at.
+type LinkMark [8]byte
+
+// MarkOf returns the mark of the link with a digest.
+func MarkOf(d Digest) (m LinkMark) {
+	copy(m[:], d[:])
+	return m
+}
+
 // MintToken derives the token of mail request seq of generation gen. The same
 // arguments give the same token: an attempt that is repeated after a crash
 // carries the link of the first one.

@@ -43,6 +43,9 @@ const (
 	// an invite's last 16 keys, for 24 hours).
 	MaxOps  = 16
 	OpsLife = 24 * time.Hour
+	// MaxLinks is how many links of an address are remembered: the newest and the
+	// twenty before it.
+	MaxLinks = 21
 	// retryLife outlasts every request and its retries: nothing younger is
 	// forgotten, or a repeated write could take effect twice.
 	retryLife = time.Minute
@@ -58,6 +61,7 @@ type Creation struct {
 	InvitedBy Person
 	Window    time.Duration
 	Nonce     Nonce
+	Confirm   MailStatus // see Invite.CannotSend
 	Op        Operation
 	Now       time.Time
 	Retention Retention
@@ -69,7 +73,9 @@ type Change struct {
 	Key       Key
 	Gen       Gen
 	IfMatch   *ETag
-	Nonce     Nonce // resend only
+	Actor     Person
+	Nonce     Nonce      // resend only
+	Confirm   MailStatus // resend only; see Invite.CannotSend
 	Op        Operation
 	Now       time.Time
 	Retention Retention
@@ -95,7 +101,7 @@ type Redemption struct {
 
 // Create returns the first or next generation. old is nil where no record exists.
 //
-// Errors: AlreadyPending, AlreadyAccepted, Sending, KeyReused, [ErrReplayed].
+// Errors: AlreadyPending, AlreadyAccepted, CannotSend, Sending, KeyReused, [ErrReplayed].
 func (c Creation) Create(old *Invite) (*Invite, error) {
 	next := &Invite{
 		Tenant: c.Tenant, Key: KeyOf(c.Tenant, c.Email), Gen: Gen(c.Now.UnixMilli()),
@@ -106,6 +112,7 @@ func (c Creation) Create(old *Invite) (*Invite, error) {
 		Ops:  []Operation{c.Op}, Due: c.Now.Add(RetryAfterStream),
 	}
 	if old == nil {
+		next.Events = []Event{next.event(EventCreated, c.Now, c.InvitedBy, c.Op.ID)}
 		return next, nil
 	}
 	if !old.GoneAt(c.Now, c.Retention) {
@@ -119,6 +126,10 @@ func (c Creation) Create(old *Invite) (*Invite, error) {
 			return nil, refuse(AlreadyAccepted, old, "This person has accepted an invite already. If they cannot sign in, point them to password reset; if they left, release the invite first.")
 		case Expired, Cancelled, Released:
 		}
+		// A bounce is no reason: whoever invites anew after a cancel has looked at it.
+		if b, blocked := old.CannotSend(c.Confirm); blocked && b.Confirm != MailBounced {
+			return nil, cannotSend(old, b)
+		}
 	}
 	if old.LeasedAt(c.Now) {
 		return nil, old.sending(c.Now)
@@ -127,13 +138,22 @@ func (c Creation) Create(old *Invite) (*Invite, error) {
 	next.Seq, next.FirstSeq = old.Seq+1, old.Seq
 	next.Version = old.Version + 1
 	next.Ops = rememberOp(old.Ops, c.Op)
+	next.Links = slices.Clone(old.Links)
+	next.Events = slices.Clone(old.Events)
+	if old.Status == Pending { // its time was up and the schedule had not seen it
+		lapsed := old.event(EventExpired, old.ExpiresAt, Person{}, OperationID{})
+		lapsed.Version = next.Version
+		next.Events = append(next.Events, lapsed)
+		next.Version++
+	}
+	next.Events = append(next.Events, next.event(EventCreated, c.Now, c.InvitedBy, c.Op.ID))
 	return next, nil
 }
 
 // Resend kills the link and asks for a mail with a new one and a full window.
 //
-// Errors: NotFound, AlreadyAccepted, AlreadyCancelled, AlreadyReleased, Sending,
-// PreconditionFailed, KeyReused, [ErrReplayed].
+// Errors: NotFound, AlreadyAccepted, AlreadyCancelled, AlreadyReleased, CannotSend,
+// Sending, PreconditionFailed, KeyReused, [ErrReplayed].
 func (c Change) Resend(old *Invite) (*Invite, error) {
 	if err := c.check(old); err != nil {
 		return old, err
@@ -146,6 +166,9 @@ func (c Change) Resend(old *Invite) (*Invite, error) {
 	case Released:
 		return nil, refuse(AlreadyReleased, old, "This invite was released. Invite the address anew.")
 	case Pending, Expired:
+	}
+	if b, blocked := old.CannotSend(c.Confirm); blocked {
+		return nil, cannotSend(old, b)
 	}
 	if old.LeasedAt(c.Now) {
 		return nil, old.sending(c.Now)
@@ -160,6 +183,7 @@ func (c Change) Resend(old *Invite) (*Invite, error) {
 	next.Mail = Mail{Status: MailQueued, At: c.Now, Nonce: c.Nonce, Sender: old.Mail.Sender}
 	next.Ops = rememberOp(old.Ops, c.Op)
 	next.Due = c.Now.Add(RetryAfterStream)
+	next.Events = append(next.Events, next.event(EventResent, c.Now, c.Actor, c.Op.ID))
 	return next, nil
 }
 
@@ -181,7 +205,7 @@ func (c Change) Cancel(old *Invite) (*Invite, error) {
 		return old, ErrReplayed
 	case Pending, Expired:
 	}
-	return c.end(old, Cancelled), nil
+	return c.end(old, Cancelled, EventCancelled), nil
 }
 
 // Release ends an accepted invite: its address is free, its link is dead.
@@ -194,10 +218,10 @@ func (c Change) Release(old *Invite) (*Invite, error) {
 	if old.Status != Accepted {
 		return nil, refuse(NotAccepted, old, "Only an accepted invite can be released. Cancel one that is pending or expired.")
 	}
-	return c.end(old, Released), nil
+	return c.end(old, Released, EventReleased), nil
 }
 
-func (c Change) end(old *Invite, s Status) *Invite {
+func (c Change) end(old *Invite, s Status, t EventType) *Invite {
 	next := old.clone()
 	next.Version++
 	next.Status = s
@@ -205,6 +229,7 @@ func (c Change) end(old *Invite, s Status) *Invite {
 	next.PurgeAt = PurgeAt(c.Now.Add(c.Retention.Ended))
 	next.Ops = rememberOp(old.Ops, c.Op)
 	next.Due = time.Time{}
+	next.Events = append(next.Events, next.event(t, c.Now, c.Actor, c.Op.ID))
 	return next
 }
 
@@ -239,6 +264,7 @@ func (a Acceptance) Accept(old *Invite) (*Invite, error) {
 		next.Link, next.Accepted = Digest{}, a.Link
 		next.PurgeAt = PurgeAt(a.Now.Add(a.Retention.Ended))
 		next.Due = time.Time{}
+		next.Events = append(next.Events, next.event(EventAccepted, a.Now, Person{}, OperationID{}))
 	case old.Status == Accepted && old.Accepted.Equal(a.Link):
 		if slices.ContainsFunc(old.Codes, func(c SetupCode) bool { return c.Digest.Equal(a.Code) }) {
 			return old, ErrReplayed
@@ -286,6 +312,7 @@ func Expire(old *Invite, now time.Time, r Retention) (*Invite, error) {
 	next.Link = Digest{}
 	next.PurgeAt = PurgeAt(old.ExpiresAt.Add(r.Expired))
 	next.Due = time.Time{}
+	next.Events = append(next.Events, next.event(EventExpired, old.ExpiresAt, Person{}, OperationID{}))
 	return next, nil
 }
 
@@ -301,6 +328,10 @@ func PurgeAt(t time.Time) time.Time { return t.Add(time.Second - 1).Truncate(tim
 func (i *Invite) sending(now time.Time) error {
 	return &Error{Kind: Sending, Invite: i, RetryAfter: i.Mail.Lease.Until.Sub(now),
 		Text: "The mail before this one is on its way. Try again in a moment."}
+}
+
+func cannotSend(i *Invite, b Blocked) error {
+	return &Error{Kind: CannotSend, Invite: i, Blocked: b, Text: ReasonText(b.Reason)}
 }
 
 // replayed returns ErrReplayed where op took effect before, KeyReused where its
@@ -354,5 +385,7 @@ func (i *Invite) clone() *Invite {
 	next := *i
 	next.Codes = slices.Clone(i.Codes)
 	next.Ops = slices.Clone(i.Ops)
+	next.Links = slices.Clone(i.Links)
+	next.Events = slices.Clone(i.Events)
 	return &next
 }

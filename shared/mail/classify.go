@@ -78,7 +78,7 @@ func classify(err error, recipient string) *invite.MailError {
 		// too; a sender among the failed ones is the first to mend.
 		e.Reason = invite.ReasonSenderUnverified
 		if _, failed, ok := strings.Cut(text, "failed the check"); ok && onlyRecipient(failed, recipient) {
-			e.Reason, e.Temporary = invite.ReasonRecipientUnverified, false
+			e.Reason, e.Temporary = invite.ReasonSandbox, false
 		}
 	case code == "MessageRejected" && (strings.Contains(text, "suspended") || strings.Contains(text, "paused")):
 		e.Reason = invite.ReasonPaused

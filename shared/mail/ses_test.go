@@ -170,7 +170,7 @@ func TestRefusals(t *testing.T) {
 		{400, "MailFromDomainNotVerifiedException", "no MX", invite.ReasonSenderUnverified, true, 2},
 		{400, "FromEmailAddressNotVerifiedException", "no", invite.ReasonSenderUnverified, true, 2},
 		{400, "MessageRejected", unverified + tenantSender + ", " + recipient, invite.ReasonSenderUnverified, true, 2},
-		{400, "MessageRejected", unverified + recipient, invite.ReasonRecipientUnverified, false, 1},
+		{400, "MessageRejected", unverified + recipient, invite.ReasonSandbox, false, 1},
 		{400, "MessageRejected", "Address is on the suppression list", invite.ReasonSuppressed, false, 1},
 		{400, "MessageRejected", "Address blacklisted.", invite.ReasonSuppressed, false, 1},
 		{400, "MessageRejected", "Message contains a virus", invite.ReasonRejected, false, 1},

@@ -140,7 +140,7 @@ func TestARefusalForGoodIsToldInTheRowAndNotTriedAgain(t *testing.T) {
 	for _, c := range []struct{ text, reason string }{
 		{"Message contains a virus.", invite.ReasonRejected},
 		{"Address is on the suppression list.", invite.ReasonSuppressed},
-		{unverified + "RECIPIENT", invite.ReasonRecipientUnverified},
+		{unverified + "RECIPIENT", invite.ReasonSandbox},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			t.Parallel()

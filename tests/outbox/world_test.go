@@ -213,7 +213,7 @@ func (w *world) invite() *invite.Invite {
 
 // resend tells the provider which links are dead from now on.
 func (w *world) resend(inv *invite.Invite) (*invite.Invite, error) {
-	next, err := w.service.Resend(w.t.Context(), request(), string(inv.ID()), nil)
+	next, err := w.service.Resend(w.t.Context(), request(), string(inv.ID()), nil, "")
 	if err == nil {
 		w.ses.acknowledged(next)
 	}

@@ -43,6 +43,7 @@ func TestTheTableIsTheOneOfTheTemplate(t *testing.T) {
 		"pk S HASH, sk S RANGE", "NEW_AND_OLD_IMAGES", "PAY_PER_REQUEST",
 		"by-created: pk S HASH, lk N RANGE ALL",
 		"by-due: tb S HASH, td S RANGE KEYS_ONLY",
+		"by-unpublished: ub S HASH, ut S RANGE KEYS_ONLY",
 	}
 	if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {
 		t.Errorf("got\n%s\nwant\n%s", g, w)

@@ -2,6 +2,7 @@ package invitetest
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"invites/shared/invite"
@@ -17,6 +18,7 @@ const (
 	rel  = invite.AlreadyReleased
 	nota = invite.NotAccepted
 	send = invite.Sending
+	cant = invite.CannotSend
 	dead = invite.LinkDead
 	used = invite.CodeDead
 	past = invite.Superseded
@@ -30,28 +32,37 @@ var table = []struct {
 	state state
 	want  []invite.Kind
 }{
-	//                create resend cancel release | accept: newest, older, foreign, none | redeem: newest, foreign | claim: newest, older | settle: sender, other | expire
-	{absent, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
-	{queued, []invite.Kind{pend, ok, ok, nota, dead, dead, dead, dead, used, used, ok, past, past, past, wait}},
-	{leased, []invite.Kind{pend, send, ok, nota, ok, dead, dead, dead, used, used, send, past, ok, past, wait}},
-	{abandoned, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, ok, past, ok, past, wait}},
-	{live, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, past, past, past, past, wait}},
-	{lapsed, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
-	{overdue, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok}},
-	{overdueQueued, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok}},
-	{overdueLeased, []invite.Kind{send, send, ok, nota, dead, dead, dead, dead, used, used, past, past, ok, past, wait}},
-	{expired, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
-	{accepted, []invite.Kind{acc, acc, acc, ok, ok, dead, dead, dead, ok, used, past, past, past, past, wait}},
-	{acceptedLeased, []invite.Kind{acc, acc, acc, ok, ok, dead, dead, dead, ok, used, past, past, ok, past, wait}},
-	{cancelled, []invite.Kind{ok, canc, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
-	{cancelledLeased, []invite.Kind{send, canc, ok, nota, dead, dead, dead, dead, used, used, past, past, ok, past, wait}},
-	{released, []invite.Kind{ok, rel, rel, nota, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
-	{goneOverdue, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, ok}},
-	{goneExpired, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
-	{goneAccepted, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
-	{goneCancelled, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
-	{goneReleased, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, wait}},
+	//                create resend cancel release | accept: newest, older, foreign, none | redeem: newest, foreign | claim: newest, older | settle: sender, other | note: newest, older | publish | expire
+	{absent, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, past, past, none, wait}},
+	{queued, []invite.Kind{pend, ok, ok, nota, dead, dead, dead, dead, used, used, ok, past, past, past, ok, past, ok, wait}},
+	{leased, []invite.Kind{pend, send, ok, nota, ok, dead, dead, dead, used, used, send, past, ok, past, ok, past, ok, wait}},
+	{abandoned, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, ok, past, ok, past, ok, past, ok, wait}},
+	{live, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
+	{bounced, []invite.Kind{pend, cant, ok, nota, ok, dead, dead, dead, used, used, past, past, past, past, past, past, ok, wait}},
+	{complained, []invite.Kind{pend, cant, ok, nota, ok, dead, dead, dead, used, used, past, past, past, past, past, past, ok, wait}},
+	{noticedLeased, []invite.Kind{pend, send, ok, nota, ok, dead, dead, dead, used, used, past, past, ok, past, ok, past, ok, wait}},
+	{noticedAbandoned, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, past, past, ok, past, ok, past, ok, wait}},
+	{complainedCancelled, []invite.Kind{cant, canc, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, past, past, ok, wait}},
+	{lapsed, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
+	{overdue, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, ok}},
+	{overdueQueued, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, ok}},
+	{overdueLeased, []invite.Kind{send, send, ok, nota, dead, dead, dead, dead, used, used, past, past, ok, past, ok, past, ok, wait}},
+	{expired, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
+	{accepted, []invite.Kind{acc, acc, acc, ok, ok, dead, dead, dead, ok, used, past, past, past, past, ok, past, ok, wait}},
+	{acceptedLeased, []invite.Kind{acc, acc, acc, ok, ok, dead, dead, dead, ok, used, past, past, ok, past, ok, past, ok, wait}},
+	{cancelled, []invite.Kind{ok, canc, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
+	{cancelledLeased, []invite.Kind{send, canc, ok, nota, dead, dead, dead, dead, used, used, past, past, ok, past, ok, past, ok, wait}},
+	{released, []invite.Kind{ok, rel, rel, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
+	{goneOverdue, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, ok}},
+	{goneExpired, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
+	{goneAccepted, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
+	{goneCancelled, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
+	{goneReleased, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
 }
+
+// unsettled are the states in which no sender has said what became of its mail.
+var unsettled = []string{queued.name, leased.name, abandoned.name, noticedLeased.name, noticedAbandoned.name,
+	overdueQueued.name, overdueLeased.name, acceptedLeased.name, cancelledLeased.name}
 
 // requestsOf says which cells take another number of requests than one, whatever
 // they come to.
@@ -61,8 +72,16 @@ func requestsOf(o operation, s state, want invite.Kind) int {
 		if want == ok && s.name != absent.name {
 			return 2
 		}
+	case "accept with the newest link": // the first write is for the first accept
+		if s.name == accepted.name || s.name == acceptedLeased.name {
+			return 2
+		}
 	case "accept with no link": // nothing to ask
 		return 0
+	case "note that it arrived": // its sender has not settled it: a write of its own
+		if want == ok && slices.Contains(unsettled, s.name) {
+			return 2
+		}
 	case "redeem the newest code": // reads which code it is
 		if want == ok {
 			return 2

@@ -85,6 +85,30 @@ var (
 		s.keep(s.s.Outbox.Claim(ctx, s.claim(owner)))
 		s.later(2 * time.Second)
 	}}
+	bounced = state{"its mail bounced", func(s *scene) {
+		live.play(s)
+		s.keep(s.s.Notices.Note(ctx, s.notification(invite.MailBounced, invite.ReasonMailboxMissing)))
+		s.later(time.Minute)
+	}}
+	complained = state{"its mail was marked as spam", func(s *scene) {
+		live.play(s)
+		s.keep(s.s.Notices.Note(ctx, s.notification(invite.MailComplained, invite.ReasonComplained)))
+		s.later(time.Minute)
+	}}
+	noticedLeased = state{"its mail has arrived before its sender said so", func(s *scene) {
+		leased.play(s)
+		s.keep(s.s.Notices.Note(ctx, s.notification(invite.MailDelivered, "")))
+		s.later(100 * time.Millisecond)
+	}}
+	noticedAbandoned = state{"its mail has arrived and its sender died", func(s *scene) {
+		noticedLeased.play(s)
+		s.later(invite.LeaseTime)
+	}}
+	complainedCancelled = state{"its mail was marked as spam and it is cancelled", func(s *scene) {
+		complained.play(s)
+		s.keep(s.s.Store.Cancel(ctx, s.change()))
+		s.later(time.Minute)
+	}}
 	expired = state{"it is marked expired", func(s *scene) {
 		overdue.play(s)
 		s.expire()
@@ -198,6 +222,27 @@ var operations = []operation{
 		c := s.settlement("sender-2")
 		inv, err := s.s.Outbox.Settle(ctx, c)
 		return inv, err, c.Settle
+	}},
+	{"note that it arrived", func(s *scene) (*invite.Invite, error, transition) {
+		n := s.notification(invite.MailDelivered, "")
+		inv, err := s.s.Notices.Note(ctx, n)
+		return inv, err, n.Note
+	}},
+	{"note of an older mail", func(s *scene) (*invite.Invite, error, transition) {
+		n := s.notification(invite.MailBounced, invite.ReasonMailboxMissing)
+		n.Seq--
+		inv, err := s.s.Notices.Note(ctx, n)
+		return inv, err, n.Note
+	}},
+	{"publish its events", func(s *scene) (*invite.Invite, error, transition) {
+		p := invite.Publication{Key: s.key}
+		if s.inv != nil {
+			for _, e := range s.inv.Events {
+				p.Marks = append(p.Marks, e.Mark)
+			}
+		}
+		inv, err := s.s.Events.Publish(ctx, p)
+		return inv, err, p.Publish
 	}},
 	{"expire", func(s *scene) (*invite.Invite, error, transition) {
 		pure := func(old *invite.Invite) (*invite.Invite, error) { return invite.Expire(old, s.now, Retention) }

@@ -59,6 +59,8 @@ func (g *Game) Actions() map[string]func(*rapid.T) {
 		"redeem":  g.redeem,
 		"claim":   g.claim,
 		"settle":  g.settle,
+		"note":    g.note,
+		"publish": g.publish,
 		"sweep":   g.sweep,
 		"list":    g.list,
 		// Mails are asked for and sent more often than anything else.
@@ -165,7 +167,7 @@ func (g *Game) remember(t *rapid.T, what string, before, after *invite.Invite) {
 }
 
 func (g *Game) models() Stores {
-	return Stores{Store: g.model, Outbox: g.model, Timer: g.model, Settings: g.model}
+	return Stores{Store: g.model, Outbox: g.model, Timer: g.model, Settings: g.model, Notices: g.model, Events: g.model}
 }
 
 func (g *Game) stored(k gameKey) *invite.Invite {
@@ -263,6 +265,37 @@ func (g *Game) settle(t *rapid.T) {
 		o.ExpiresAt = old.ExpiresAt
 	}
 	g.move(t, "settle", g.keys[at], func(s Stores) (*invite.Invite, error) { return s.Outbox.Settle(ctx, o) })
+}
+
+func (g *Game) note(t *rapid.T) {
+	k := g.pick(t)
+	n := invite.Notification{Key: k.key, Seq: 1, Now: g.now, Notice: Notices[rapid.IntRange(0, len(Notices)-1).Draw(t, "notice")]}
+	n.Notice.At = g.now.Add(-time.Duration(rapid.IntRange(0, 2).Draw(t, "seconds ago")) * time.Second)
+	if old := g.stored(k); old != nil {
+		n.Seq = old.Seq - uint64(rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "older mail"))
+	}
+	g.move(t, "note", k, func(s Stores) (*invite.Invite, error) { return s.Notices.Note(ctx, n) })
+}
+
+// Notices are what a provider may say of a mail, one of each rank and more.
+var Notices = []invite.Notice{
+	{Status: invite.MailDelayed, Reason: invite.ReasonDelayed}, {Status: invite.MailDelivered},
+	{Status: invite.MailBounced, Reason: invite.ReasonUndetermined}, {Status: invite.MailBounced, Reason: invite.ReasonMailboxFull},
+	{Status: invite.MailBounced, Reason: invite.ReasonMailboxMissing}, {Status: invite.MailFailed, Reason: invite.ReasonRejected},
+	{Status: invite.MailSuppressed, Reason: invite.ReasonSuppressed}, {Status: invite.MailComplained, Reason: invite.ReasonComplained},
+}
+
+func (g *Game) publish(t *rapid.T) {
+	k := g.pick(t)
+	p := invite.Publication{Key: k.key}
+	if old := g.stored(k); old != nil {
+		for _, e := range old.Events {
+			if rapid.IntRange(0, 4).Draw(t, "published") > 0 {
+				p.Marks = append(p.Marks, e.Mark)
+			}
+		}
+	}
+	g.move(t, "publish", k, func(s Stores) (*invite.Invite, error) { return s.Events.Publish(ctx, p) })
 }
 
 // sweep marks what the model says is due; where a store has its timers is its own.

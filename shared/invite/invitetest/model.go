@@ -93,6 +93,34 @@ func (m *Model) Settle(_ context.Context, s invite.Settlement) (*invite.Invite, 
 	return m.apply(s.Key, s.Settle)
 }
 
+// Note implements invite.NoticeStore.
+func (m *Model) Note(_ context.Context, n invite.Notification) (*invite.Invite, error) {
+	return m.apply(n.Key, n.Note)
+}
+
+// Publish implements invite.EventStore.
+func (m *Model) Publish(_ context.Context, p invite.Publication) (*invite.Invite, error) {
+	return m.apply(p.Key, p.Publish)
+}
+
+// Unpublished implements invite.EventStore. The model keeps no time of an event's
+// writing: it names every record that holds one.
+func (m *Model) Unpublished(context.Context, time.Time) iter.Seq2[[]invite.Key, error] {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var keys []invite.Key
+	for k, inv := range m.records {
+		if len(inv.Events) > 0 {
+			keys = append(keys, k)
+		}
+	}
+	return func(yield func([]invite.Key, error) bool) {
+		if len(keys) > 0 {
+			yield(keys, nil)
+		}
+	}
+}
+
 // Get implements invite.Store.
 func (m *Model) Get(_ context.Context, k invite.Key) (*invite.Invite, error) {
 	m.mu.Lock()
@@ -227,5 +255,7 @@ func copyOf(i *invite.Invite) *invite.Invite {
 	c := *i
 	c.Codes = slices.Clone(i.Codes)
 	c.Ops = slices.Clone(i.Ops)
+	c.Links = slices.Clone(i.Links)
+	c.Events = slices.Clone(i.Events)
 	return &c
 }

@@ -22,6 +22,8 @@ type Stores struct {
 	Store    invite.Store
 	Outbox   invite.OutboxStore
 	Timer    invite.TimerStore
+	Notices  invite.NoticeStore
+	Events   invite.EventStore
 	Settings invite.SettingsStore
 	// Requests counts the requests to a database so far; nil where there is none.
 	Requests func() int
@@ -155,6 +157,15 @@ func (s *scene) send() {
 	s.keep(s.s.Outbox.Settle(ctx, s.settlement(owner)))
 }
 
+// notification is the provider's word on the newest mail.
+func (s *scene) notification(status invite.MailStatus, reason string) invite.Notification {
+	n := invite.Notification{Key: s.key, Seq: 1, Now: s.now, Notice: invite.Notice{Status: status, Reason: reason, At: s.now}}
+	if s.inv != nil {
+		n.Seq = s.inv.Seq
+	}
+	return n
+}
+
 // stored is the record as it is, nil where there is none.
 func (s *scene) stored() *invite.Invite {
 	s.t.Helper()
@@ -211,6 +222,12 @@ func normal(i *invite.Invite) *invite.Invite {
 	}
 	if len(n.Ops) == 0 {
 		n.Ops = nil
+	}
+	if len(n.Links) == 0 {
+		n.Links = nil
+	}
+	if len(n.Events) == 0 {
+		n.Events = nil
 	}
 	return n
 }

@@ -1,0 +1,118 @@
+package invite
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"strconv"
+	"time"
+)
+
+// EventType names what happened to an invite, as it is published.
+type EventType string
+
+// The events of the contract.
+const (
+	EventCreated    EventType = "InviteCreated"
+	EventResent     EventType = "InviteResent"
+	EventAccepted   EventType = "InviteAccepted"
+	EventCancelled  EventType = "InviteCancelled"
+	EventExpired    EventType = "InviteExpired"
+	EventReleased   EventType = "InviteReleased"
+	EventRequested  EventType = "InviteRequested"
+	EventDelivered  EventType = "InviteDelivered"
+	EventBounced    EventType = "InviteBounced"
+	EventComplained EventType = "InviteComplained"
+	EventSuppressed EventType = "InviteSuppressed"
+	EventFailed     EventType = "InviteFailed"
+)
+
+// Letter stands for a type in a record.
+func (t EventType) Letter() string { return eventLetters[t] }
+
+var eventLetters = map[EventType]string{
+	EventCreated: "C", EventResent: "R", EventAccepted: "A", EventCancelled: "X", EventExpired: "E", EventReleased: "L",
+	EventRequested: "Q", EventDelivered: "d", EventBounced: "b", EventComplained: "c", EventSuppressed: "s", EventFailed: "f",
+}
+
+// EventTypes lists every type.
+func EventTypes() []EventType {
+	return []EventType{EventCreated, EventResent, EventAccepted, EventCancelled, EventExpired, EventReleased,
+		EventRequested, EventDelivered, EventBounced, EventComplained, EventSuppressed, EventFailed}
+}
+
+// Event is something that happened and is to be published. It is written with the
+// change itself, so none can be lost, and stays until it is known to be published
+// (docs/decisions/0030-events-in-the-record.md).
+type Event struct {
+	Mark      string // tells it from every other event of this generation, and says its type
+	Gen       Gen
+	Version   uint64 // of the record after it
+	At        time.Time
+	Role      string
+	SendCount uint64
+	Actor     Person // zero for the service itself
+}
+
+// Type is what happened.
+func (e Event) Type() EventType {
+	if e.Mark == "" {
+		return ""
+	}
+	for t, letter := range eventLetters {
+		if letter == e.Mark[:1] {
+			return t
+		}
+	}
+	return ""
+}
+
+// ID is the event's for ever: the same over every redelivery, and of no other event.
+func (e Event) ID(k Key) string {
+	sum := sha256.Sum256([]byte("invites/event\x00" + k.Partition.String() + k.Address.String() + "\x00" +
+		strconv.FormatUint(uint64(e.Gen), 10) + "\x00" + e.Mark))
+	return "evt_" + encode(sum[:16])
+}
+
+// EventMark makes the mark of an event: by the operation that caused it where there
+// is one, for two resends may fall into one millisecond; else by its time.
+func EventMark(t EventType, at time.Time, op OperationID) string {
+	if op != (OperationID{}) {
+		return t.Letter() + base64.RawURLEncoding.EncodeToString(op[:])
+	}
+	return t.Letter() + strconv.FormatInt(at.UnixMilli(), 36)
+}
+
+// event is what i, as it is after a change, has to tell.
+func (i *Invite) event(t EventType, at time.Time, by Person, op OperationID) Event {
+	return Event{Mark: EventMark(t, at, op), Gen: i.Gen, Version: i.Version, At: at, Role: i.Role, SendCount: i.SendCount(), Actor: by}
+}
+
+// Publication says which events of a record were published.
+type Publication struct {
+	Key   Key
+	Marks []string
+}
+
+// Publish forgets them. It is no change of the invite: the version stays.
+//
+// Errors: NotFound.
+func (p Publication) Publish(old *Invite) (*Invite, error) {
+	if old == nil {
+		return nil, refuse(NotFound, nil, "There is no invite with this id.")
+	}
+	if len(p.Marks) == 0 && len(old.Events) > 0 {
+		return old, ErrReplayed
+	}
+	next := old.clone()
+	next.Events = nil
+	for _, e := range old.Events {
+		published := false
+		for _, m := range p.Marks {
+			published = published || m == e.Mark
+		}
+		if !published {
+			next.Events = append(next.Events, e)
+		}
+	}
+	return next, nil
+}

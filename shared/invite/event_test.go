@@ -1,0 +1,66 @@
+package invite_test
+
+import (
+	"testing"
+	"time"
+
+	"invites/shared/invite"
+	"invites/shared/invite/invitetest"
+)
+
+func TestEventsHaveMarksAndIdsOfTheirOwn(t *testing.T) {
+	now, k := invitetest.Base, invite.KeyOf("acme", "ana@example.com")
+	marks, ids := map[string]bool{}, map[string]bool{}
+	for _, kind := range invite.EventTypes() {
+		for _, op := range []invite.OperationID{{}, {1}} {
+			e := invite.Event{Mark: invite.EventMark(kind, now, op), Gen: 1}
+			if e.Type() != kind {
+				t.Errorf("%s: the mark %q says %q", kind, e.Mark, e.Type())
+			}
+			if marks[e.Mark] {
+				t.Errorf("the mark %q stands twice", e.Mark)
+			}
+			marks[e.Mark] = true
+			next := e
+			next.Gen++
+			for _, id := range []string{e.ID(k), next.ID(k), e.ID(invite.KeyOf("acme", "bo@example.com"))} {
+				if ids[id] {
+					t.Errorf("%s: the id %q stands twice", kind, id)
+				}
+				ids[id] = true
+			}
+			if e.ID(k) != e.ID(k) {
+				t.Error("an id changes")
+			}
+		}
+	}
+}
+
+func TestACreateOverAnUnmarkedExpiryTellsBoth(t *testing.T) {
+	now := invitetest.Base
+	create := invite.Creation{Tenant: "acme", Email: "ana@example.com", Role: "member", Window: time.Hour, Now: now, Retention: invitetest.Retention,
+		Op: invitetest.Op(now)}
+	first, err := create.Create(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	create.Now, create.Role, create.Op = now.Add(2*time.Hour), "admin", invitetest.Op(now)
+	second, err := create.Create(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []struct {
+		kind    invite.EventType
+		gen     invite.Gen
+		version uint64
+		role    string
+	}{{invite.EventCreated, first.Gen, 1, "member"}, {invite.EventExpired, first.Gen, 2, "member"}, {invite.EventCreated, second.Gen, 3, "admin"}}
+	if len(second.Events) != len(want) || second.Version != 3 {
+		t.Fatalf("got %v at version %d", second.Events, second.Version)
+	}
+	for i, w := range want {
+		if e := second.Events[i]; e.Type() != w.kind || e.Gen != w.gen || e.Version != w.version || e.Role != w.role || e.SendCount != 1 {
+			t.Errorf("event %d: got %s %+v, want %+v", i, e.Type(), e, w)
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package invite_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"invites/shared/invite"
+	"invites/shared/invite/invitetest"
+)
+
+// permutations calls each with every order of 0 to n-1.
+func permutations(n int, each func([]int)) {
+	var walk func(order []int)
+	walk = func(order []int) {
+		if len(order) == n {
+			each(order)
+			return
+		}
+		for i := range n {
+			if !slices.Contains(order, i) {
+				walk(append(slices.Clone(order), i))
+			}
+		}
+	}
+	walk(nil)
+}
+
+// sent is an invite whose second mail was sent.
+func sent(now time.Time) *invite.Invite {
+	return &invite.Invite{Tenant: "acme", Email: "ana@example.com", Status: invite.Pending, Gen: 1, Seq: 2, Version: 9,
+		ExpiresAt: now.Add(time.Hour), Mail: invite.Mail{Status: invite.MailSent, At: now}}
+}
+
+// Every set of up to six notices, some of them of the same kind, some about the mail
+// before this one, in every order and with the first two delivered twice.
+func TestNoticesInAnyOrderTellTheSame(t *testing.T) {
+	now := invitetest.Base
+	var all []invite.Notification
+	for n, notice := range append(slices.Clone(invitetest.Notices), invitetest.Notices[1], invitetest.Notices[4]) {
+		notice.At = now.Add(time.Duration(n*7%5) * time.Second)
+		all = append(all, invite.Notification{Seq: 2, Notice: notice, Now: now})
+	}
+	older := all[6]
+	older.Seq = 1
+	all = append(all, older)
+	for set := 1; set < 1<<len(all); set++ {
+		var chosen []invite.Notification
+		for i, n := range all {
+			if set>>i&1 == 1 {
+				chosen = append(chosen, n)
+			}
+		}
+		if len(chosen) > 6 {
+			continue
+		}
+		var want *invite.Notice
+		permutations(len(chosen), func(order []int) {
+			inv := sent(now)
+			for _, i := range append(order, order[:min(2, len(order))]...) {
+				if next, err := chosen[i].Note(inv); err == nil {
+					inv = next
+				} else if invite.KindOf(err) != invite.Superseded {
+					t.Fatal(err)
+				}
+			}
+			got := inv.Mail.Notice
+			if want == nil {
+				want = &got
+			}
+			if got != *want {
+				t.Fatalf("%v in the order %v: got %v, want %v", chosen, order, got, *want)
+			}
+		})
+	}
+}
+
+func TestWhatIsTrueOfAMail(t *testing.T) {
+	now := invitetest.Base
+	n := invitetest.Notices
+	delayed, delivered, autoReply, full, missing := n[0], n[1], n[2], n[3], n[4]
+	rejected, suppressed, complained := n[5], n[6], n[7]
+	for _, c := range []struct {
+		name string
+		said []invite.Notice
+		want invite.Notice
+	}{
+		{"a mail that was delayed arrives", []invite.Notice{delayed, delivered}, delivered},
+		{"a late delay changes nothing", []invite.Notice{delivered, delayed}, delivered},
+		{"an out-of-office reply is no bounce", []invite.Notice{delivered, autoReply}, delivered},
+		{"a mailbox accepts and is full", []invite.Notice{delivered, full}, full},
+		{"a mailbox accepts and does not exist", []invite.Notice{delivered, missing}, missing},
+		{"a mail arrives and is marked as spam", []invite.Notice{delivered, complained}, complained},
+		{"the provider refuses the mail", []invite.Notice{rejected}, rejected},
+		{"the provider sends nothing there", []invite.Notice{missing, suppressed}, suppressed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inv := sent(now)
+			for _, s := range c.said {
+				s.At = now
+				if next, err := (invite.Notification{Seq: 2, Notice: s, Now: now}).Note(inv); err == nil {
+					inv = next
+				}
+			}
+			status, reason, _ := inv.Delivery(now)
+			if status != c.want.Status || reason != c.want.Reason {
+				t.Errorf("got %s %q, want %s %q", status, reason, c.want.Status, c.want.Reason)
+			}
+		})
+	}
+}
+
+func TestWhereNothingWouldArriveResendLeavesTheLink(t *testing.T) {
+	now := invitetest.Base
+	for _, c := range []struct {
+		notice  invite.Notice
+		confirm invite.MailStatus // what opens it, if anything
+		blocked bool
+	}{
+		{invitetest.Notices[1], "", false},
+		{invitetest.Notices[2], "", false},
+		{invitetest.Notices[3], "", false},
+		{invitetest.Notices[4], invite.MailBounced, true},
+		{invitetest.Notices[5], "", false},
+		{invitetest.Notices[6], invite.MailSuppressed, true},
+		{invitetest.Notices[7], "", true},
+	} {
+		t.Run(fmt.Sprint(c.notice.Status, " ", c.notice.Reason), func(t *testing.T) {
+			inv := sent(now)
+			inv.Mail.Notice = c.notice
+			for _, confirm := range []invite.MailStatus{"", invite.MailBounced, invite.MailSuppressed, invite.MailComplained} {
+				_, err := invite.Change{Gen: 1, Now: now, Confirm: confirm, Retention: invitetest.Retention}.Resend(inv)
+				want := invite.Kind("")
+				if c.blocked && (c.confirm == "" || c.confirm != confirm) {
+					want = invite.CannotSend
+				}
+				if got := invite.KindOf(err); got != want {
+					t.Errorf("resend confirming %q: got %q, want %q", confirm, got, want)
+				}
+			}
+		})
+	}
+}
