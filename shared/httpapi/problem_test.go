@@ -26,6 +26,8 @@ func TestEveryErrorHasOneAnswer(t *testing.T) {
 		{"what the domain refuses keeps its text", &invite.Error{Kind: invite.NotFound, Text: "No such invite."}, 404, "not_found", "", "No such invite."},
 		{"a wrapped refusal is found", fmt.Errorf("create: %w", &invite.Error{Kind: invite.AlreadyPending, Invite: inv}), 409, "already_pending", "", string(inv.ID())},
 		{"a mail on its way says when", &invite.Error{Kind: invite.Sending, RetryAfter: 1500 * time.Millisecond}, 409, "sending", "2", ""},
+		{"a mail that would not arrive says what to confirm", &invite.Error{Kind: invite.CannotSend, Invite: inv,
+			Blocked: invite.Blocked{Reason: invite.ReasonMailboxMissing, Confirm: invite.MailBounced}}, 409, "cannot_send", "", `"reason":"mailbox_missing","confirm":"bounced"`},
 		{"an unknown outcome says so and when", &invite.Error{Kind: invite.Unavailable}, 503, "unavailable", "1", "nobody knows"},
 		{"a time that is up is an unknown outcome", fmt.Errorf("update: %w", context.DeadlineExceeded), 503, "unavailable", "1", ""},
 		{"the unknown becomes internal and loses its text", errors.New("pk=secret"), 500, "internal", "", ""},

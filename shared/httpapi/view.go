@@ -27,6 +27,7 @@ type Invite struct {
 	Delivery            Delivery      `json:"delivery"`
 	CanResend           bool          `json:"can_resend"`
 	ResendBlockedReason *string       `json:"resend_blocked_reason"`
+	ResendConfirm       *string       `json:"resend_confirm"` // what a resend must confirm, where it must
 	CanCancel           bool          `json:"can_cancel"`
 	Advice              *Advice       `json:"advice"`
 }
@@ -49,8 +50,10 @@ type Delivery struct {
 
 // Advice is one thing to do.
 type Advice struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
+	Code    string        `json:"code"`
+	Message string        `json:"message"`
+	Action  invite.Action `json:"action"`
+	Email   string        `json:"email,omitempty"`
 }
 
 // Time is an RFC 3339 instant in UTC, to the millisecond.
@@ -76,6 +79,14 @@ func viewOf(i *invite.Invite, now time.Time) Invite {
 	}
 	if reason, blocked := resendBlocked[status]; blocked {
 		v.ResendBlockedReason = &reason
+		return v
+	}
+	if b, blocked := i.CannotSend(""); blocked && b.Confirm != "" {
+		confirm := string(b.Confirm)
+		v.ResendConfirm = &confirm
+	} else if blocked {
+		text := invite.ReasonText(b.Reason)
+		v.CanResend, v.ResendBlockedReason = false, &text
 	}
 	return v
 }
@@ -103,7 +114,7 @@ func adviceOf(i *invite.Invite, now time.Time) *Advice {
 	if !ok {
 		return nil
 	}
-	return &Advice{Code: a.Code, Message: a.Message}
+	return &Advice{Code: a.Code, Message: a.Message, Action: a.Action, Email: string(a.Email)}
 }
 
 func optional(t time.Time) *Time {

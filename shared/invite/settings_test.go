@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"invites/shared/idn"
 	"invites/shared/invite"
@@ -67,32 +66,5 @@ func TestEverySettingThatCannotStayIsReported(t *testing.T) {
 		if _, bad := limits.Check(s); len(bad) != 1 || bad[0].Field != c.field || bad[0].Text == "" {
 			t.Errorf("%+v: got %v, want %s", s, bad, c.field)
 		}
-	}
-}
-
-func TestAdviceFollowsWhatHappened(t *testing.T) {
-	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	at := func(change func(*invite.Invite)) string {
-		i := &invite.Invite{Status: invite.Pending, ExpiresAt: now.Add(time.Hour), Seq: 1, Mail: invite.Mail{Status: invite.MailSent}}
-		change(i)
-		advice, ok := invite.AdviceAt(i, now)
-		if ok != (advice.Code != "") || ok != (advice.Message != "") {
-			t.Errorf("got %+v, %t", advice, ok)
-		}
-		return advice.Code
-	}
-	for want, change := range map[string]func(*invite.Invite){
-		"":                       func(*invite.Invite) {},
-		"check_address_and_spam": func(i *invite.Invite) { i.Seq = 2 },
-		"reach_out":              func(i *invite.Invite) { i.Seq = 9 },
-		"mail_failed":            func(i *invite.Invite) { i.Mail.Status, i.Mail.Reason = invite.MailFailed, invite.ReasonRejected },
-		"mail_waiting":           func(i *invite.Invite) { i.Mail.Status, i.Mail.Reason = invite.MailQueued, invite.ReasonThrottled },
-	} {
-		if got := at(change); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-	if got := at(func(i *invite.Invite) { i.Seq, i.Status = 9, invite.Accepted }); got != "" {
-		t.Errorf("accepted: got %q, want none", got)
 	}
 }

@@ -41,14 +41,16 @@ export const get = (id) => authorized("GET", "/v1/invites/" + encodeURIComponent
 
 export const invite = (body, key) => authorized("POST", "/v1/invites", body, { "Idempotency-Key": key });
 
-export const resend = (row, key) => change(row, "resend", key);
+// resend sends in spite of a mail that did not arrive where the row demands that.
+export const resend = (row, key) =>
+  change(row, "resend", key, row.resend_confirm ? { confirm: row.resend_confirm } : undefined);
 
 export const cancel = (row, key) => change(row, "cancel", key);
 
 // change refuses to act on a row that somebody else has changed meanwhile.
-function change(row, what, key) {
+function change(row, what, key, body) {
   const path = `/v1/invites/${encodeURIComponent(row.id)}/${what}`;
-  return authorized("POST", path, undefined, { "Idempotency-Key": key, "If-Match": row.etag });
+  return authorized("POST", path, body, { "Idempotency-Key": key, "If-Match": row.etag });
 }
 
 function authorized(method, path, body, headers = {}) {

@@ -153,7 +153,7 @@ function actions(row) {
   resend.dataset.action = "resend";
   const parts = [element("span", { class: "buttons" }, resend)];
   if (row.can_resend) {
-    resend.addEventListener("click", () => doResend(row, resend));
+    resend.addEventListener("click", () => (row.resend_confirm ? askResend(row, resend) : doResend(row, resend)));
   } else {
     // Greyed out but reachable, so that everybody can learn why.
     const reason = row.resend_blocked_reason || "This invite cannot be resent.";
@@ -232,6 +232,23 @@ async function doResend(row, button) {
   });
 }
 
+let insisting = null;
+
+function askResend(row, button) {
+  insisting = { row, button };
+  $("insist-email").textContent = row.email;
+  $("insist-reason").textContent = row.delivery.reason || "";
+  $("insist").showModal();
+}
+
+$("insist-no").addEventListener("click", () => $("insist").close());
+$("insist").addEventListener("close", () => insisting?.button.focus());
+$("insist-yes").addEventListener("click", () => {
+  const { row, button } = insisting;
+  $("insist").close();
+  doResend(row, button);
+});
+
 let cancelling = null;
 
 function askCancel(row, button) {
@@ -286,7 +303,7 @@ async function watch(id) {
     try {
       const now = await api.get(id);
       replace(now);
-      if (!["queued", "sending"].includes(now.delivery?.status)) return;
+      if (!["queued", "sending", "sent"].includes(now.delivery?.status)) return;
     } catch {
       return; // the next look at the list tells
     }

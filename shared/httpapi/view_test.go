@@ -1,0 +1,43 @@
+package httpapi
+
+import (
+	"testing"
+	"time"
+
+	"invites/shared/invite"
+)
+
+func TestARowSaysWhetherItCanBeResent(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	notice := func(s invite.MailStatus, reason string) *invite.Invite {
+		return &invite.Invite{Status: invite.Pending, ExpiresAt: now.Add(time.Hour), Seq: 1,
+			Mail: invite.Mail{Status: invite.MailSent, Notice: invite.Notice{Status: s, Reason: reason, At: now}}}
+	}
+	for _, c := range []struct {
+		name    string
+		inv     *invite.Invite
+		can     bool
+		confirm string
+	}{
+		{"a mail that arrived", notice(invite.MailDelivered, ""), true, ""},
+		{"a mail that bounced must be confirmed", notice(invite.MailBounced, invite.ReasonMailboxMissing), true, "bounced"},
+		{"a full mailbox need not", notice(invite.MailBounced, invite.ReasonMailboxFull), true, ""},
+		{"an address on the provider's list must be confirmed", notice(invite.MailSuppressed, invite.ReasonSuppressed), true, "suppressed"},
+		{"a complaint ends it", notice(invite.MailComplained, invite.ReasonComplained), false, ""},
+		{"an accepted one is over", &invite.Invite{Status: invite.Accepted, Seq: 1}, false, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v := viewOf(c.inv, now)
+			confirm := ""
+			if v.ResendConfirm != nil {
+				confirm = *v.ResendConfirm
+			}
+			if v.CanResend != c.can || confirm != c.confirm || (v.ResendBlockedReason == nil) != c.can {
+				t.Errorf("got %t, confirm %q, reason %v", v.CanResend, confirm, v.ResendBlockedReason)
+			}
+			if v.Delivery.Code != "" && v.Delivery.Reason == nil {
+				t.Errorf("the code %q has no words", v.Delivery.Code)
+			}
+		})
+	}
+}

@@ -1,0 +1,93 @@
+package invite_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"invites/shared/invite"
+)
+
+// What is not here: the words of each reason (reason_test.go).
+func TestAdviceFollowsWhatHappened(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	notice := func(s invite.MailStatus, reason string) func(*invite.Invite) {
+		return func(i *invite.Invite) { i.Mail.Notice = invite.Notice{Status: s, Reason: reason, At: now} }
+	}
+	waits := func(reason string) func(*invite.Invite) {
+		return func(i *invite.Invite) { i.Mail.Status, i.Mail.Reason = invite.MailQueued, reason }
+	}
+	failed := func(reason string) func(*invite.Invite) {
+		return func(i *invite.Invite) { i.Mail.Status, i.Mail.Reason = invite.MailFailed, reason }
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*invite.Invite)
+		code   string
+		action invite.Action
+	}{
+		{"the first mail is on its way", func(*invite.Invite) {}, "", ""},
+		{"the first resend", func(i *invite.Invite) { i.Seq = 2 }, "spam_filter", invite.ActionAsk},
+		{"the second resend", func(i *invite.Invite) { i.Seq = 3 }, "mail_rule", invite.ActionAsk},
+		{"the third resend", func(i *invite.Invite) { i.Seq = 4 }, "already_member", invite.ActionReset},
+		{"many resends", func(i *invite.Invite) { i.Seq = 9 }, "wrong_address", invite.ActionReinvite},
+		{"a resend that has arrived", func(i *invite.Invite) { notice(invite.MailDelivered, "")(i); i.Seq = 2 }, "spam_filter", invite.ActionAsk},
+		{"a mistyped provider", func(i *invite.Invite) { i.Email = "ana@gmial.com" }, "wrong_address", invite.ActionReinvite},
+		{"no mailbox", notice(invite.MailBounced, invite.ReasonMailboxMissing), "wrong_address", invite.ActionReinvite},
+		{"a full mailbox", notice(invite.MailBounced, invite.ReasonMailboxFull), "mailbox_full", invite.ActionAsk},
+		{"a spam filter", notice(invite.MailBounced, invite.ReasonSpam), "spam_filter", invite.ActionAsk},
+		{"an out-of-office reply", notice(invite.MailBounced, invite.ReasonUndetermined), "", ""},
+		{"a complaint", notice(invite.MailComplained, invite.ReasonComplained), "marked_as_spam", invite.ActionAsk},
+		{"a suppression", notice(invite.MailSuppressed, invite.ReasonSuppressed), "suppressed", invite.ActionOperator},
+		{"a sender that is not verified", waits(invite.ReasonSenderUnverified), "sender_unverified", invite.ActionOperator},
+		{"sending that is paused", waits(invite.ReasonPaused), "provider_paused", invite.ActionOperator},
+		{"a provider that throttles", waits(invite.ReasonThrottled), "mail_waiting", invite.ActionWait},
+		{"the provider's sandbox", failed(invite.ReasonSandbox), "mail_failed", invite.ActionOperator},
+		{"a refused mail", failed(invite.ReasonRejected), "mail_failed", invite.ActionReinvite},
+		{"it was accepted", func(i *invite.Invite) { i.Seq, i.Status = 9, invite.Accepted }, "", ""},
+		{"it was cancelled", func(i *invite.Invite) {
+			notice(invite.MailBounced, invite.ReasonMailboxMissing)(i)
+			i.Status = invite.Cancelled
+		}, "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			i := &invite.Invite{Status: invite.Pending, Email: "ana@example.com", ExpiresAt: now.Add(time.Hour), Seq: 1,
+				Mail: invite.Mail{Status: invite.MailSent, Sender: "noreply@acme.example"}}
+			c.change(i)
+			a, ok := invite.AdviceAt(i, now)
+			if a.Code != c.code || a.Action != c.action || ok != (c.code != "") || ok != (a.Message != "") {
+				t.Errorf("got %+v, %t, want %q %q", a, ok, c.code, c.action)
+			}
+			if c.code == "spam_filter" && !strings.Contains(a.Message, "noreply@acme.example") {
+				t.Errorf("the sender to allow is not named: %q", a.Message)
+			}
+		})
+	}
+}
+
+func TestABounceAtAMistypedProviderSaysWhatWasMeant(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	i := &invite.Invite{Status: invite.Pending, Email: "ana@gmial.com", ExpiresAt: now.Add(time.Hour), Seq: 1,
+		Mail: invite.Mail{Notice: invite.Notice{Status: invite.MailBounced, Reason: invite.ReasonMailboxMissing, At: now}}}
+	a, _ := invite.AdviceAt(i, now)
+	if a.Email != "ana@gmail.com" || !strings.Contains(a.Message, "ana@gmail.com") {
+		t.Errorf("got %+v", a)
+	}
+}
+
+func TestMistypedDomainsOfWellKnownProviders(t *testing.T) {
+	for typed, want := range map[invite.Address]invite.Address{
+		"ana@gmial.com": "ana@gmail.com", "ana@gmal.com": "ana@gmail.com", "ana@gmaill.com": "ana@gmail.com", "ana@gmail.con": "ana@gmail.com",
+		"ana@gnail.com": "ana@gmail.com", "ana@gmail.co": "ana@gmail.com", "ana@hotmial.com": "ana@hotmail.com", "ana@outlok.com": "ana@outlook.com",
+		"ana@yaho.com": "ana@yahoo.com", "ana@iclould.com": "ana@icloud.com", "ana@example.con": "ana@example.com", "ana@gmial.con": "ana@gmail.com",
+		"a.b+c@t-onlin.de": "a.b+c@t-online.de",
+		// What looks like a slip and may well be right.
+		"ana@gmail.com": "", "ana@ymail.com": "", "ana@mail.com": "", "ana@example.com": "", "ana@live.de": "", "ana@outlook.it": "",
+		"ana@gmx.us": "", "ana@web.at": "", "ana@me.io": "", "ana@company.co": "", "ana@acme.cm": "", "ana@example.org": "",
+	} {
+		got, ok := typed.LikelyMeant()
+		if got != want || ok != (want != "") {
+			t.Errorf("%s: got %q, want %q", typed, got, want)
+		}
+	}
+}
