@@ -101,7 +101,7 @@ func (a *App) Retention() invite.Retention {
 // IDNA as well; the others do not link its tables.
 func (a *App) Service(store *dynamo.Store) *invite.Service {
 	return &invite.Service{
-		Store: store, Settings: store, Retention: a.Retention(), Now: a.Now,
+		Store: store, Settings: store, Standing: a.Standing(store), Retention: a.Retention(), Now: a.Now,
 		Random: random, Wait: wait,
 	}
 }
@@ -109,6 +109,11 @@ func (a *App) Service(store *dynamo.Store) *invite.Service {
 // Cached remembers settings for a moment, where a read for each request is too many.
 func (a *App) Cached(s invite.SettingsReader) invite.SettingsReader {
 	return &invite.CachedSettings{From: s, Now: a.Now}
+}
+
+// Standing remembers standings for a moment.
+func (a *App) Standing(s invite.StandingStore) *invite.CachedStanding {
+	return &invite.CachedStanding{StandingStore: s, Now: a.Now}
 }
 
 // Auth returns the claims and permissions the operator chose.

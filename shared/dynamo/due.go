@@ -193,10 +193,8 @@ func (s *Store) watermark(ctx context.Context, now time.Time) (hour, error) {
 // saveWatermark moves the watermark on and never back: another walk may be ahead.
 func (s *Store) saveWatermark(ctx context.Context, h hour) error {
 	u := update{key: watermarkKey(), when: isAbsent + " OR #hour < :hour", set: "#hour = :hour", values: item{"hour": number(h)}}
-	in := u.input(s.table)
-	in.ReturnValues, in.ReturnValuesOnConditionCheckFailure = "", ""
-	if _, err := s.reads.UpdateItem(ctx, in); err != nil && classify(err) != refused {
-		return reading("watermark", err)
+	if err := s.write(ctx, u); err != nil && classify(err) != refused {
+		return fmt.Errorf("watermark: %w", err)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -16,6 +17,8 @@ import (
 //	pk             sk             lk                        tb             td        ub         ut
 //	partition      address key    class, then created_at    hour # shard   due, ms   e# shard   since, ms
 //	partition      "settings"
+//	partition      "standing"
+//	partition      "tally#" and the day
 //	"#sweep"       "watermark"
 //
 // by-created (local, strongly consistent) sorts a partition by lk; by-due (global,
@@ -35,6 +38,8 @@ const (
 	byUnpublished = "by-unpublished"
 
 	settingsName  = "settings"
+	standingName  = "standing"
+	tallyPrefix   = "tally#"
 	watermarkName = "watermark"
 )
 
@@ -44,6 +49,7 @@ const (
 	isThere      = "attribute_exists(#pk)"
 	inClass      = "#pk = :pk AND #lk BETWEEN :first AND :last"
 	inBucket     = "#tb = :bucket AND #td <= :now"
+	ofDays       = "#pk = :pk AND #sk BETWEEN :first AND :last"
 	inPile       = "#ub = :pile AND #ut < :before"
 	listAsDone   = "#lk = #ca + :done"
 	listAsEnded  = "#lk = #ca + :ended"
@@ -68,6 +74,15 @@ func key(k invite.Key) item {
 
 func settingsKey(t invite.TenantID) item {
 	return item{partitionKey: text(invite.PartitionOf(t).String()), sortKey: text(settingsName)}
+}
+
+func standingKey(t invite.TenantID) item {
+	return item{partitionKey: text(invite.PartitionOf(t).String()), sortKey: text(standingName)}
+}
+
+// tallyKey has the UTC day of an instant, so that days sort.
+func tallyKey(t invite.TenantID, day time.Time) item {
+	return item{partitionKey: text(invite.PartitionOf(t).String()), sortKey: text(tallyPrefix + day.UTC().Format("20060102"))}
 }
 
 func watermarkKey() item {
@@ -123,10 +138,17 @@ func keyParameters(k invite.Key) (pk, sk types.AttributeValue) {
 	return text(k.Partition.String()), text(k.Address.String())
 }
 
-// notInvite tells the items that are something else: settings and the watermark.
+// notInvite tells the items that are something else.
 func notInvite(i item) bool {
 	sk, ok := i[sortKey].(*types.AttributeValueMemberS)
-	return ok && (sk.Value == settingsName || sk.Value == watermarkName)
+	if !ok {
+		return false
+	}
+	switch sk.Value {
+	case settingsName, standingName, watermarkName:
+		return true
+	}
+	return strings.HasPrefix(sk.Value, tallyPrefix)
 }
 
 // hour counts hours since the epoch.

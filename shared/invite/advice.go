@@ -84,7 +84,7 @@ func (i *Invite) troubled(now time.Time) (Advice, bool) {
 		switch reason {
 		case "":
 			return Advice{}, false
-		case ReasonSenderUnverified, ReasonPaused, ReasonDenied, ReasonMisconfigured, ReasonQuota:
+		case ReasonSenderUnverified, ReasonPaused, ReasonDenied, ReasonMisconfigured, ReasonQuota, ReasonTenantPaused:
 			a.Code, a.Action = reason, ActionOperator
 		default:
 			a.Code, a.Action = "mail_waiting", ActionWait

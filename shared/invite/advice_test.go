@@ -41,6 +41,7 @@ func TestAdviceFollowsWhatHappened(t *testing.T) {
 		{"a suppression", notice(invite.MailSuppressed, invite.ReasonSuppressed), "suppressed", invite.ActionOperator},
 		{"a sender that is not verified", waits(invite.ReasonSenderUnverified), "sender_unverified", invite.ActionOperator},
 		{"sending that is paused", waits(invite.ReasonPaused), "provider_paused", invite.ActionOperator},
+		{"a tenant that is paused", waits(invite.ReasonTenantPaused), "tenant_paused", invite.ActionOperator},
 		{"a provider that throttles", waits(invite.ReasonThrottled), "mail_waiting", invite.ActionWait},
 		{"the provider's sandbox", failed(invite.ReasonSandbox), "mail_failed", invite.ActionOperator},
 		{"a refused mail", failed(invite.ReasonRejected), "mail_failed", invite.ActionReinvite},

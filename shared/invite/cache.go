@@ -19,33 +19,67 @@ type CachedSettings struct {
 	From SettingsReader
 	Now  func() time.Time
 
-	mu   sync.Mutex
-	kept map[TenantID]keptSettings
-}
-
-type keptSettings struct {
-	settings Settings
-	until    time.Time
+	kept memory[Settings]
 }
 
 // Settings returns what is remembered or reads it.
 func (c *CachedSettings) Settings(ctx context.Context, t TenantID) (Settings, error) {
-	now := c.Now()
-	c.mu.Lock()
-	k, ok := c.kept[t]
-	c.mu.Unlock()
+	return c.kept.get(ctx, t, c.Now(), c.From.Settings)
+}
+
+// CachedStanding remembers standings for [SettingsLife] and the store's own changes at
+// once. It is safe for concurrent use.
+type CachedStanding struct {
+	StandingStore
+	Now func() time.Time
+
+	kept memory[Standing]
+}
+
+// Standing returns what is remembered or reads it.
+func (c *CachedStanding) Standing(ctx context.Context, t TenantID) (Standing, error) {
+	return c.kept.get(ctx, t, c.Now(), c.StandingStore.Standing)
+}
+
+// Trouble changes the store and forgets what is remembered of the tenant.
+func (c *CachedStanding) Trouble(ctx context.Context, t TenantID, reason string, now time.Time) error {
+	defer c.kept.forget(t)
+	return c.StandingStore.Trouble(ctx, t, reason, now)
+}
+
+// memory remembers one thing of each tenant.
+type memory[T any] struct {
+	mu   sync.Mutex
+	kept map[TenantID]remembered[T]
+}
+
+type remembered[T any] struct {
+	value T
+	until time.Time
+}
+
+func (m *memory[T]) get(ctx context.Context, t TenantID, now time.Time, read func(context.Context, TenantID) (T, error)) (T, error) {
+	m.mu.Lock()
+	k, ok := m.kept[t]
+	m.mu.Unlock()
 	if ok && now.Before(k.until) {
-		return k.settings, nil
+		return k.value, nil
 	}
-	s, err := c.From.Settings(ctx, t)
+	v, err := read(ctx, t)
 	if err != nil {
-		return s, err
+		return v, err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.kept == nil || len(c.kept) >= maxCached {
-		c.kept = map[TenantID]keptSettings{}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.kept == nil || len(m.kept) >= maxCached {
+		m.kept = map[TenantID]remembered[T]{}
 	}
-	c.kept[t] = keptSettings{s, now.Add(SettingsLife)}
-	return s, nil
+	m.kept[t] = remembered[T]{v, now.Add(SettingsLife)}
+	return v, nil
+}
+
+func (m *memory[T]) forget(t TenantID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.kept, t)
 }

@@ -118,6 +118,7 @@ func (s Settlement) Settle(old *Invite) (*Invite, error) {
 type Outbox struct {
 	Store    OutboxStore
 	Settings SettingsReader
+	Standing StandingStore
 	Keys     LinkKeys
 	Mailer   Mailer
 	LinkBase string // scheme and host of every link, from configuration alone
@@ -149,6 +150,10 @@ func (o *Outbox) Deliver(ctx context.Context, inv *Invite) error {
 	if err != nil {
 		return fmt.Errorf("deliver: settings: %w", err)
 	}
+	standing, err := o.Standing.Standing(ctx, inv.Tenant)
+	if err != nil {
+		return fmt.Errorf("deliver: standing: %w", err)
+	}
 	claimed, token, err := o.claim(ctx, inv, inv.Mail.KeyVersion)
 	if KindOf(err) == WrongLinkKey {
 		var e *Error
@@ -162,8 +167,25 @@ func (o *Outbox) Deliver(ctx context.Context, inv *Invite) error {
 	if err != nil {
 		return fmt.Errorf("deliver: claim: %w", err)
 	}
-	receipt, err := o.handOver(ctx, claimed, settings, token)
-	return o.settle(ctx, claimed, receipt, err)
+	receipt, sendErr := o.handOver(ctx, claimed, settings, token, standing)
+	reason, err := o.settle(ctx, claimed, receipt, sendErr)
+	if err != nil {
+		return err
+	}
+	return o.judgeSender(ctx, inv.Tenant, standing, reason)
+}
+
+// judgeSender keeps what a mail told of its sender, for all its other mails.
+func (o *Outbox) judgeSender(ctx context.Context, t TenantID, known Standing, reason string) error {
+	now := o.Now()
+	fresh := known.Trouble == reason && (reason == "" || known.TroubleAt.Add(troubleLife/2).After(now))
+	if fresh || reason != "" && !senderTroubles[reason] {
+		return nil
+	}
+	if err := o.Standing.Trouble(ctx, t, reason, now); err != nil {
+		return fmt.Errorf("deliver: standing: %w", err)
+	}
+	return nil
 }
 
 func (o *Outbox) claim(ctx context.Context, inv *Invite, version string) (*Invite, Token, error) {
@@ -183,7 +205,10 @@ func (o *Outbox) claim(ctx context.Context, inv *Invite, version string) (*Invit
 // never sends a link which a resend has killed in the meantime.
 const sendMargin = 20 * time.Second
 
-func (o *Outbox) handOver(ctx context.Context, inv *Invite, s Settings, t Token) (Receipt, error) {
+func (o *Outbox) handOver(ctx context.Context, inv *Invite, s Settings, t Token, standing Standing) (Receipt, error) {
+	if !standing.PausedAt.IsZero() {
+		return Receipt{}, &MailError{Reason: ReasonTenantPaused, Temporary: true, Err: errors.New("paused")}
+	}
 	left := inv.Mail.Lease.Until.Sub(o.Now()) - sendMargin
 	if left <= 0 {
 		return Receipt{}, &MailError{Reason: ReasonUnreachable, Temporary: true, Err: errors.New("the lease is nearly over")}
@@ -193,7 +218,8 @@ func (o *Outbox) handOver(ctx context.Context, inv *Invite, s Settings, t Token)
 	return o.Mailer.Send(ctx, Message{Invite: *inv, Settings: s, Link: o.LinkBase + "/i/" + t.Reveal()})
 }
 
-func (o *Outbox) settle(ctx context.Context, inv *Invite, r Receipt, sendErr error) error {
+// settle records the outcome and returns its reason.
+func (o *Outbox) settle(ctx context.Context, inv *Invite, r Receipt, sendErr error) (reason string, err error) {
 	now := o.Now()
 	s := Settlement{Key: inv.Key, Gen: inv.Gen, Seq: inv.Seq, Owner: inv.Mail.Lease.Owner, Now: now,
 		ExpiresAt: inv.ExpiresAt,
@@ -209,14 +235,11 @@ func (o *Outbox) settle(ctx context.Context, inv *Invite, r Receipt, sendErr err
 			}
 		}
 	}
-	_, err := o.Store.Settle(ctx, s)
-	if KindOf(err) == Superseded {
-		return nil
+	_, err = o.Store.Settle(ctx, s)
+	if err != nil && KindOf(err) != Superseded {
+		return "", fmt.Errorf("deliver: settle: %w", err)
 	}
-	if err != nil {
-		return fmt.Errorf("deliver: settle: %w", err)
-	}
-	return nil
+	return s.Reason, nil
 }
 
 // Backoff is the wait after a number of failed attempts: 1, 2, 4, 8, then every

@@ -16,6 +16,13 @@ const (
 	ReasonSuppressed       = "suppressed"
 	ReasonRejected         = "rejected"
 	ReasonUnrenderable     = "not_renderable"
+	ReasonTenantPaused     = "tenant_paused"
+)
+
+// Reasons a tenant is paused.
+const (
+	PausedForBounces    = "bounce_rate"
+	PausedForComplaints = "complaint_rate"
 )
 
 // Reasons that only the provider's notices give, after it took the mail.
@@ -58,6 +65,8 @@ func ReasonText(reason string) string {
 		return "The mail provider's account is still in its sandbox and sends to verified addresses only. Ask the operator to move it to production, then resend."
 	case ReasonSuppressed:
 		return "Earlier mails to this address bounced or were reported as spam, so the provider sends nothing to it. Check the address; if it is right, ask the operator to take it off the suppression list, then resend."
+	case ReasonTenantPaused:
+		return "Too many of this tenant's mails bounced or were marked as spam, so its sending is paused. Ask the operator; waiting mails leave on their own once it goes on."
 	case ReasonMailboxMissing:
 		return "The mailbox does not exist: check the address. If it is right and the mailbox is new, resend and confirm; otherwise cancel and invite the right address."
 	case ReasonMailboxFull:

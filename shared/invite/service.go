@@ -2,6 +2,7 @@ package invite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -11,6 +12,7 @@ import (
 type Service struct {
 	Store     Store
 	Settings  SettingsReader
+	Standing  StandingReader
 	Retention Retention
 	ToASCII   DomainToASCII
 	Now       func() time.Time
@@ -72,12 +74,40 @@ func (s *Service) Create(ctx context.Context, r Request, n New) (*Invite, error)
 		n.Locale = settings.Locale
 	}
 	return s.whenSent(ctx, func(now time.Time) (*Invite, error) {
-		return s.Store.Create(ctx, Creation{
+		c := Creation{
 			Tenant: r.Tenant, Email: email, Name: n.Name, Role: n.Role, Locale: n.Locale,
 			InvitedBy: r.Actor, Window: settings.ExpiresIn, Nonce: s.nonce(), Confirm: MailStatus(n.Confirm),
 			Op: at(r.Op, now), Now: now, Retention: s.Retention,
-		})
+		}
+		if inv, blocked, err := s.blocked(ctx, r.Tenant, KeyOf(r.Tenant, email), now, c.Create); blocked || err != nil {
+			return inv, err
+		}
+		return s.Store.Create(ctx, c)
 	})
+}
+
+// blocked answers a request whose mail would not leave now because of its sender. What
+// the record itself says of the request comes first: a refusal, or that it has taken
+// effect already.
+func (s *Service) blocked(ctx context.Context, t TenantID, k Key, now time.Time, would func(*Invite) (*Invite, error)) (*Invite, bool, error) {
+	standing, err := s.Standing.Standing(ctx, t)
+	if err != nil {
+		return nil, false, fmt.Errorf("standing: %w", err)
+	}
+	reason, blocked := standing.Blocks(now)
+	if !blocked {
+		return nil, false, nil
+	}
+	old, err := s.Store.Get(ctx, k)
+	if err != nil && KindOf(err) != NotFound {
+		return nil, true, err
+	}
+	if _, err := would(old); errors.Is(err, ErrReplayed) {
+		return old, true, nil
+	} else if err != nil {
+		return nil, true, err
+	}
+	return nil, true, cannotSend(nil, Blocked{Reason: reason})
 }
 
 // Resend sends a fresh link. confirm is the delivery status of the mail before it that
@@ -90,6 +120,9 @@ func (s *Service) Resend(ctx context.Context, r Request, id string, ifMatch *ETa
 			return nil, err
 		}
 		c.Nonce, c.Confirm = s.nonce(), MailStatus(confirm)
+		if inv, blocked, err := s.blocked(ctx, r.Tenant, c.Key, now, c.Resend); blocked || err != nil {
+			return inv, err
+		}
 		return s.Store.Resend(ctx, c)
 	})
 }

@@ -22,7 +22,7 @@ type desk struct {
 func newDesk() *desk {
 	d := &desk{post: newPost()}
 	n := byte(0)
-	d.Service = &invite.Service{Store: d.post.Model, Settings: d.post.Model, Retention: invitetest.Retention, ToASCII: idn.ToASCII,
+	d.Service = &invite.Service{Store: d.post.Model, Settings: d.post.Model, Standing: d.post.Model, Retention: invitetest.Retention, ToASCII: idn.ToASCII,
 		Now: func() time.Time { return d.now },
 		Random: func(b []byte) {
 			n++

@@ -104,6 +104,7 @@ func (w *world) start(f fate) *process {
 	p.Outbox = invite.Outbox{
 		Store:    phased{store, p},
 		Settings: &invite.CachedSettings{From: store, Now: w.clock},
+		Standing: store,
 		Keys:     secrets.Open(w.secret, "link-key", w.clock),
 		Mailer:   mail.NewSES(provider, mail.Config{PlatformSender: platform}),
 		LinkBase: linkBase,

@@ -73,7 +73,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.store = w.newStore(w.client)
 	w.service = &invite.Service{
-		Store: w.store, Settings: w.store, Retention: retention, ToASCII: idn.ToASCII, Now: w.clock, Random: w.config.Random,
+		Store: w.store, Settings: w.store, Standing: w.store, Retention: retention, ToASCII: idn.ToASCII, Now: w.clock, Random: w.config.Random,
 		Wait: func(ctx context.Context, d time.Duration) error {
 			w.advance(d)
 			if w.onWait != nil {

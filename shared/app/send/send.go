@@ -27,6 +27,7 @@ func Outbox(a *app.App) (*invite.Outbox, error) {
 	return &invite.Outbox{
 		Store:    store,
 		Settings: a.Cached(store),
+		Standing: a.Standing(store),
 		Keys:     secrets.Open(secretsmanager.NewFromConfig(a.AWS), a.Text("INVITES_LINK_KEY_SECRET"), a.Now),
 		Mailer: mail.NewSES(ses.NewFromConfig(a.AWS), mail.Config{
 			PlatformSender:   a.PlatformSender(),

@@ -26,6 +26,7 @@ func Contract(t *testing.T, open func(*testing.T) Stores) {
 		{"generations and codes", generations},
 		{"lists", lists},
 		{"settings", settings},
+		{"standing", standing},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()

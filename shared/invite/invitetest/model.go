@@ -19,6 +19,8 @@ type Model struct {
 	mu       sync.Mutex
 	records  map[invite.Key]*invite.Invite
 	settings map[invite.TenantID]invite.Settings
+	standing map[invite.TenantID]invite.Standing
+	tallies  map[tallyDay]invite.Tally
 	defaults func(invite.TenantID) invite.Settings
 	pages    []page
 }
@@ -36,7 +38,8 @@ type position struct {
 
 // NewModel returns an empty store.
 func NewModel(defaults func(invite.TenantID) invite.Settings) *Model {
-	return &Model{records: map[invite.Key]*invite.Invite{}, settings: map[invite.TenantID]invite.Settings{}, defaults: defaults}
+	return &Model{records: map[invite.Key]*invite.Invite{}, settings: map[invite.TenantID]invite.Settings{},
+		standing: map[invite.TenantID]invite.Standing{}, tallies: map[tallyDay]invite.Tally{}, defaults: defaults}
 }
 
 func (m *Model) apply(k invite.Key, next func(*invite.Invite) (*invite.Invite, error)) (*invite.Invite, error) {
@@ -246,6 +249,72 @@ func (m *Model) PutSettings(_ context.Context, t invite.TenantID, s invite.Setti
 	s.Version = old + 1
 	m.settings[t] = s
 	return s, nil
+}
+
+type tallyDay struct {
+	tenant invite.TenantID
+	day    string
+}
+
+func dayOf(t invite.TenantID, at time.Time) tallyDay {
+	return tallyDay{t, at.UTC().Format(time.DateOnly)}
+}
+
+// Standing implements invite.StandingReader.
+func (m *Model) Standing(_ context.Context, t invite.TenantID) (invite.Standing, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.standing[t], nil
+}
+
+// SetStanding is what an operator does.
+func (m *Model) SetStanding(t invite.TenantID, s invite.Standing) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.standing[t] = s
+}
+
+// Trouble implements invite.StandingStore.
+func (m *Model) Trouble(_ context.Context, t invite.TenantID, reason string, now time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := m.standing[t]
+	if s.Trouble, s.TroubleAt = reason, now; reason == "" {
+		s.TroubleAt = time.Time{}
+	}
+	m.standing[t] = s
+	return nil
+}
+
+// Pause implements invite.StandingStore.
+func (m *Model) Pause(_ context.Context, t invite.TenantID, reason string, now time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if s := m.standing[t]; s.PausedAt.IsZero() {
+		s.PausedAt, s.PausedFor = now, reason
+		m.standing[t] = s
+	}
+	return nil
+}
+
+// Count implements invite.StandingStore.
+func (m *Model) Count(_ context.Context, t invite.TenantID, day time.Time, add invite.Tally) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tallies[dayOf(t, day)] = m.tallies[dayOf(t, day)].Add(add)
+	return nil
+}
+
+// Tally implements invite.StandingStore.
+func (m *Model) Tally(_ context.Context, t invite.TenantID, from, to time.Time) (sum invite.Tally, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for day, tally := range m.tallies {
+		if day.tenant == t && day.day >= dayOf(t, from).day && day.day <= dayOf(t, to).day {
+			sum = sum.Add(tally)
+		}
+	}
+	return sum, nil
 }
 
 func copyOf(i *invite.Invite) *invite.Invite {

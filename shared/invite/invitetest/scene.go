@@ -24,6 +24,7 @@ type Stores struct {
 	Timer    invite.TimerStore
 	Notices  invite.NoticeStore
 	Events   invite.EventStore
+	Standing invite.StandingStore
 	Settings invite.SettingsStore
 	// Requests counts the requests to a database so far; nil where there is none.
 	Requests func() int
