@@ -95,11 +95,23 @@ var prices = []priced{
 		_, err := o.Settle(t.Context(), settlement(i, later))
 		return err
 	}, cost{trips: 2, refused: 1, table: 1, list: 1}},
+	{"expire, its mail never left", func(t testing.TB, o opened) *invite.Invite { return o.published(t, queuedOne(t, o)) }, func(t testing.TB, o opened, i *invite.Invite) error {
+		now := i.ExpiresAt.Add(invite.ExpireGrace)
+		marked, _, err := o.Expire(t.Context(), []invite.Timer{{Key: i.Key, Due: i.Due}}, now, retention)
+		if err == nil && marked != 1 {
+			err = fmt.Errorf("%d marked", marked)
+		}
+		return err
+	}, cost{trips: 2, table: 1, list: 1, timer: 1, pile: 1}},
 	{"note", sentOne, func(t testing.TB, o opened, i *invite.Invite) error {
 		_, err := o.Note(t.Context(), invite.Notification{Key: i.Key, Seq: i.Seq, Now: later,
 			Notice: invite.Notice{Status: invite.MailDelivered, At: later}})
 		return err
 	}, cost{trips: 1, table: 1, list: 1, pile: 1}},
+	{"resend, nothing published yet", queuedOne, func(t testing.TB, o opened, i *invite.Invite) error {
+		_, err := o.Resend(t.Context(), change(i, later))
+		return err
+	}, cost{trips: 1, table: 1, list: 1, timer: 2}},
 	{"publish", queuedOne, func(t testing.TB, o opened, i *invite.Invite) error {
 		_, err := o.Publish(t.Context(), publication(i))
 		return err

@@ -45,17 +45,19 @@ const (
 
 // The parts of expressions that name a key.
 const (
-	isAbsent     = "attribute_not_exists(#pk)"
-	isThere      = "attribute_exists(#pk)"
-	inClass      = "#pk = :pk AND #lk BETWEEN :first AND :last"
-	inBucket     = "#tb = :bucket AND #td <= :now"
-	ofDays       = "#pk = :pk AND #sk BETWEEN :first AND :last"
-	inPile       = "#ub = :pile AND #ut < :before"
-	listAsDone   = "#lk = #ca + :done"
-	listAsEnded  = "#lk = #ca + :ended"
-	setTimer     = "#tb = :tb, #td = :td"
-	clearTimer   = "#tb, #td"
-	setPile      = "#ub = :ub, #ut = :ut"
+	isAbsent    = "attribute_not_exists(#pk)"
+	isThere     = "attribute_exists(#pk)"
+	inClass     = "#pk = :pk AND #lk BETWEEN :first AND :last"
+	inBucket    = "#tb = :bucket AND #td <= :now"
+	ofDays      = "#pk = :pk AND #sk BETWEEN :first AND :last"
+	inPile      = "#ub = :pile AND #ut < :before"
+	listAsDone  = "#lk = #ca + :done"
+	listAsEnded = "#lk = #ca + :ended"
+	setTimer    = "#tb = :tb, #td = :td"
+	clearTimer  = "#tb, #td"
+	// setPile keeps the time of the oldest event: a record that changes all the time
+	// must not always look as if it had just got on the pile.
+	setPile      = "#ub = if_not_exists(#ub, :ub), #ut = if_not_exists(#ut, :ut)"
 	clearPile    = "#ub, #ut"
 	oneInvite    = `"pk" = ? AND "sk" = ?`
 	withoutTimer = `REMOVE "tb" REMOVE "td"`

@@ -73,13 +73,15 @@ func (e Event) ID(k Key) string {
 	return "evt_" + encode(sum[:16])
 }
 
-// EventMark makes the mark of an event: by the operation that caused it where there
-// is one, for two resends may fall into one millisecond; else by its time.
+// EventMark makes the mark of an event: by its time, and by the operation that caused
+// it where there is one, for two resends may fall into one millisecond. The operation
+// alone would not do: a key that is used again after a day is a new request.
 func EventMark(t EventType, at time.Time, op OperationID) string {
+	mark := t.Letter() + strconv.FormatInt(at.UnixMilli(), 36)
 	if op != (OperationID{}) {
-		return t.Letter() + base64.RawURLEncoding.EncodeToString(op[:])
+		mark += "-" + base64.RawURLEncoding.EncodeToString(op[:])
 	}
-	return t.Letter() + strconv.FormatInt(at.UnixMilli(), 36)
+	return mark
 }
 
 // event is what i, as it is after a change, has to tell.
