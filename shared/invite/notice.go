@@ -96,14 +96,14 @@ func (n Notification) Note(old *Invite) (*Invite, error) {
 	return next, nil
 }
 
-// Mark returns the mark of the event that the notice is, where it is one. The mail is
-// part of it: the provider's clock may give two mails the same millisecond.
+// Mark returns the mark of the event that the notice is, where it is one. Mail and
+// reason are part of it: the provider may say two things in the same millisecond.
 func (n Notification) Mark() (string, bool) {
 	t, ok := eventOfNotice[n.Notice.Status]
 	if !ok {
 		return "", false
 	}
-	return EventMark(t, n.Notice.At, OperationID{}) + "-" + strconv.FormatUint(n.Seq, 36), true
+	return EventMark(t, n.Notice.At, OperationID{}) + "-" + strconv.FormatUint(n.Seq, 36) + "-" + n.Notice.Reason, true
 }
 
 var eventOfNotice = map[MailStatus]EventType{
