@@ -104,7 +104,7 @@ var prices = []priced{
 		return err
 	}, cost{trips: 2, table: 1, list: 1, timer: 1, pile: 1}},
 	{"note", sentOne, func(t testing.TB, o opened, i *invite.Invite) error {
-		_, err := o.Note(t.Context(), invite.Notification{Key: i.Key, Seq: i.Seq, Now: later,
+		_, err := o.Note(t.Context(), invite.Notification{Key: i.Key, Gen: i.Gen, Seq: i.Seq, Now: later,
 			Notice: invite.Notice{Status: invite.MailDelivered, At: later}})
 		return err
 	}, cost{trips: 1, table: 1, list: 1, pile: 1}},

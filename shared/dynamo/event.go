@@ -218,9 +218,9 @@ func (r *reader) notice(name string) (n invite.Notice) {
 func (s *Store) Note(ctx context.Context, n invite.Notification) (*invite.Invite, error) {
 	u := update{
 		key:    key(n.Key),
-		when:   "#seq = :seq AND (attribute_not_exists(#nt) OR #nt < :nt) AND NOT #ms IN (:queued, :sending)",
+		when:   "#gen = :gen AND #seq = :seq AND (attribute_not_exists(#nt) OR #nt < :nt) AND NOT #ms IN (:queued, :sending)",
 		set:    "#ver = #ver + :one, #nt = :nt",
-		values: with(item{"seq": number(n.Seq), "nt": noticeText(n.Notice)}),
+		values: with(item{"gen": number(uint64(n.Gen)), "seq": number(n.Seq), "nt": noticeText(n.Notice)}),
 	}
 	if mark, ok := n.Mark(); ok {
 		s.telling(&u, n.Key, mark, n.Notice.At, n.Now, invite.Person{}, "#seq")

@@ -66,20 +66,22 @@ func (n Notice) Outranks(o Notice) bool {
 	return cmp.Or(cmp.Compare(n.Rank(), o.Rank()), n.At.Compare(o.At), cmp.Compare(n.Reason, o.Reason)) > 0
 }
 
-// Notification brings a notice about mail Seq of an address.
+// Notification brings a notice about mail Seq of generation Gen of an address.
 type Notification struct {
 	Key    Key
+	Gen    Gen
 	Seq    uint64
 	Notice Notice
 	Now    time.Time
 }
 
 // Note keeps a notice that says more than the ones before it. The lease of a sender
-// is never touched: a notice may come before its answer.
+// is never touched: a notice may come before its answer. Where that answer has not come,
+// the mail left when it was last tried.
 //
 // Errors: Superseded where the notice is about an older mail or says nothing new.
 func (n Notification) Note(old *Invite) (*Invite, error) {
-	if old == nil || old.Seq != n.Seq || n.Notice.Rank() == 0 || !n.Notice.Outranks(old.Mail.Notice) {
+	if old == nil || old.Gen != n.Gen || old.Seq != n.Seq || n.Notice.Rank() == 0 || !n.Notice.Outranks(old.Mail.Notice) {
 		return nil, refuse(Superseded, old, "")
 	}
 	next := old.clone()
@@ -90,8 +92,11 @@ func (n Notification) Note(old *Invite) (*Invite, error) {
 		e.Mark = mark
 		next.Events = append(next.Events, e)
 	}
-	if old.Status == Pending && !old.Mail.settled() {
-		next.Due = old.ExpiresAt.Add(ExpireGrace)
+	if !old.Mail.settled() {
+		next.LastSentAt = old.Mail.At
+		if old.Status == Pending {
+			next.Due = old.ExpiresAt.Add(ExpireGrace)
+		}
 	}
 	return next, nil
 }

@@ -40,7 +40,7 @@ func TestNoticesInAnyOrderTellTheSame(t *testing.T) {
 	var all []invite.Notification
 	for n, notice := range append(slices.Clone(invitetest.Notices), invitetest.Notices[1], invitetest.Notices[4]) {
 		notice.At = now.Add(time.Duration(n*7%5) * time.Second)
-		all = append(all, invite.Notification{Seq: 2, Notice: notice, Now: now})
+		all = append(all, invite.Notification{Gen: 1, Seq: 2, Notice: notice, Now: now})
 	}
 	older := all[6]
 	older.Seq = 1
@@ -99,7 +99,7 @@ func TestWhatIsTrueOfAMail(t *testing.T) {
 			inv := sent(now)
 			for _, s := range c.said {
 				s.At = now
-				if next, err := (invite.Notification{Seq: 2, Notice: s, Now: now}).Note(inv); err == nil {
+				if next, err := (invite.Notification{Gen: 1, Seq: 2, Notice: s, Now: now}).Note(inv); err == nil {
 					inv = next
 				}
 			}
@@ -108,6 +108,38 @@ func TestWhatIsTrueOfAMail(t *testing.T) {
 				t.Errorf("got %s %q, want %s %q", status, reason, c.want.Status, c.want.Reason)
 			}
 		})
+	}
+}
+
+// A sender that died, or whose answer is late, has left the time of its last try.
+func TestAMailThatTheProviderToldOfHasLeft(t *testing.T) {
+	now := invitetest.Base
+	tried := now.Add(-time.Minute)
+	for _, status := range []invite.MailStatus{invite.MailSending, invite.MailQueued} {
+		inv := sent(now)
+		inv.LastSentAt = now.Add(-time.Hour) // the mail before
+		inv.Mail = invite.Mail{Status: status, At: tried, Lease: invite.Lease{Owner: "x", Until: now.Add(time.Second)}}
+		for _, n := range []invite.Notice{invitetest.Notices[0], invitetest.Notices[1]} {
+			n.At = now
+			next, err := invite.Notification{Gen: 1, Seq: 2, Notice: n, Now: now}.Note(inv)
+			if err != nil {
+				t.Fatal(err)
+			}
+			inv = next
+			if !inv.LastSentAt.Equal(tried) || !inv.Due.Equal(inv.ExpiresAt.Add(invite.ExpireGrace)) || inv.Mail.Lease.Owner != "x" {
+				t.Errorf("%s, %s: last sent %v, due %v, lease of %q", status, n.Status, inv.LastSentAt, inv.Due, inv.Mail.Lease.Owner)
+			}
+			inv.Due = inv.ExpiresAt.Add(invite.ExpireGrace)
+		}
+		if s, _, at := inv.Delivery(now); s != invite.MailDelivered || !at.Equal(now) {
+			t.Errorf("%s: the row says %s at %v", status, s, at)
+		}
+	}
+	settled := sent(now)
+	settled.LastSentAt = tried
+	next, err := invite.Notification{Gen: 1, Seq: 2, Notice: invite.Notice{Status: invite.MailDelivered, At: now}, Now: now}.Note(settled)
+	if err != nil || !next.LastSentAt.Equal(tried) {
+		t.Errorf("a settled mail: last sent %v, %v, want %v", next.LastSentAt, err, tried)
 	}
 }
 

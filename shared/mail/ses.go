@@ -5,7 +5,7 @@ package mail
 import (
 	"context"
 	"fmt"
-	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,6 +25,10 @@ type Client interface {
 type Config struct {
 	PlatformSender   string // bare address, verified with SES
 	ConfigurationSet string // "" for none
+	// RouteInSender writes the route of a mail into its envelope sender as well, for a
+	// local AWS whose notices bring no tags back. Not in AWS: a sender that is verified
+	// as an address, and not by its domain, would not be verified any more.
+	RouteInSender bool
 }
 
 // SES sends mails with the classic SES API, in one call for each mail.
@@ -37,15 +41,6 @@ var _ invite.Mailer = (*SES)(nil)
 
 // NewSES returns the mailer. The client's own retries are not used, see [repeat].
 func NewSES(client Client, c Config) *SES { return &SES{client: client, config: c} }
-
-// Tags of a mail, which the notices of SES bring back: they find the invite, its
-// generation and the mail. SES allows letters, digits, "_" and "-" in them.
-const (
-	TagPartition = "partition"
-	TagAddress   = "address"
-	TagGen       = "gen"
-	TagSeq       = "seq"
-)
 
 // Send hands the mail over, from the tenant's sender or, where SES does not let us
 // send from that, from the platform's. The receipt tells which.
@@ -72,16 +67,18 @@ func (s *SES) send(ctx context.Context, m invite.Message, sender string, own boo
 	if err != nil {
 		return invite.Receipt{}, &invite.MailError{Reason: invite.ReasonUnrenderable, Err: err}
 	}
+	route := m.Invite.Route()
 	in := &ses.SendRawEmailInput{
 		Source:       aws.String(sender),
 		Destinations: []string{string(m.Invite.Email)},
 		RawMessage:   &types.RawMessage{Data: raw},
-		Tags: []types.MessageTag{
-			tag(TagPartition, m.Invite.Key.Partition.String()),
-			tag(TagAddress, m.Invite.Key.Address.String()),
-			tag(TagGen, strconv.FormatUint(uint64(m.Invite.Gen), 10)),
-			tag(TagSeq, strconv.FormatUint(m.Invite.Seq, 10)),
-		},
+	}
+	if s.config.RouteInSender {
+		in.Source = aws.String(withRoute(sender, route))
+	}
+	// The notices of SES bring the tags back.
+	for _, t := range route.Tags() {
+		in.Tags = append(in.Tags, types.MessageTag{Name: aws.String(t.Name), Value: aws.String(t.Value)})
 	}
 	if s.config.ConfigurationSet != "" {
 		in.ConfigurationSetName = aws.String(s.config.ConfigurationSet)
@@ -96,8 +93,19 @@ func (s *SES) send(ctx context.Context, m invite.Message, sender string, own boo
 	return invite.Receipt{MessageID: *out.MessageId, Sender: sender}, nil
 }
 
-func tag(name, value string) types.MessageTag {
-	return types.MessageTag{Name: aws.String(name), Value: aws.String(value)}
+// mostLocal is how much of a sender's local part has room beside a route: the whole has
+// 64 characters (RFC 5321 4.5.3.1.1).
+const mostLocal = 64 - 1 - invite.RouteLength
+
+// withRoute returns local+route@domain. The reader of the mail sees the From header,
+// which stays as it is.
+func withRoute(sender string, r invite.Route) string {
+	at := strings.LastIndexByte(sender, '@')
+	text := r.String()
+	if at < 0 || text == "" {
+		return sender
+	}
+	return sender[:min(at, mostLocal)] + "+" + text + sender[at:]
 }
 
 // repeat tries again only where SES has certainly not taken the mail: it throttled,

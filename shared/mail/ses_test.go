@@ -69,13 +69,17 @@ func start(t *testing.T, answer func(int, url.Values) (int, string)) (*mail.SES,
 }
 
 func mailer(address string) *mail.SES {
+	return configured(address, mail.Config{PlatformSender: platform, ConfigurationSet: "invites"})
+}
+
+func configured(address string, c mail.Config) *mail.SES {
 	client := ses.New(ses.Options{
 		Region: "eu-central-1", BaseEndpoint: aws.String(address),
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b"}, nil
 		}),
 	})
-	return mail.NewSES(client, mail.Config{PlatformSender: platform, ConfigurationSet: "invites"})
+	return mail.NewSES(client, c)
 }
 
 func message() invite.Message {
@@ -103,10 +107,10 @@ func TestTheRequestOnTheWire(t *testing.T) {
 	for name, want := range map[string]string{
 		"Action": "SendRawEmail", "Source": tenantSender, "Destinations.member.1": recipient, "Destinations.member.2": "",
 		"ConfigurationSetName": "invites",
-		"Tags.member.1.Name":   mail.TagPartition, "Tags.member.1.Value": m.Invite.Key.Partition.String(),
-		"Tags.member.2.Name": mail.TagAddress, "Tags.member.2.Value": m.Invite.Key.Address.String(),
-		"Tags.member.3.Name": mail.TagGen, "Tags.member.3.Value": "1795000000000",
-		"Tags.member.4.Name": mail.TagSeq, "Tags.member.4.Value": "3",
+		"Tags.member.1.Name":   invite.TagPartition, "Tags.member.1.Value": m.Invite.Key.Partition.String(),
+		"Tags.member.2.Name": invite.TagAddress, "Tags.member.2.Value": m.Invite.Key.Address.String(),
+		"Tags.member.3.Name": invite.TagGen, "Tags.member.3.Value": "1795000000000",
+		"Tags.member.4.Name": invite.TagSeq, "Tags.member.4.Value": "3",
 	} {
 		if got := form.Get(name); got != want {
 			t.Errorf("%s = %q, want %q", name, got, want)
@@ -125,6 +129,38 @@ func TestTheRequestOnTheWire(t *testing.T) {
 	env, err := enmime.ReadEnvelope(bytes.NewReader(raw))
 	if err != nil || len(env.Errors) > 0 || !strings.Contains(env.Text, m.Link) {
 		t.Errorf("the mail on the wire: %v %v\n%s", err, env.Errors, env.Text)
+	}
+}
+
+// A local AWS brings no tags back, so there the envelope sender carries the route. What
+// the reader sees is the same.
+func TestTheRouteInTheEnvelopeSender(t *testing.T) {
+	for _, sender := range []string{tenantSender, "a.very.long.local.part.of.sixty.four.characters.in.all.xxxxxxxxx@acme.example"} {
+		e := &endpoint{answer: func(int, url.Values) (int, string) { return taken("x") }}
+		server := httptest.NewServer(e)
+		t.Cleanup(server.Close)
+		m := message()
+		m.Settings.Sender = sender
+		r, err := configured(server.URL, mail.Config{PlatformSender: platform, RouteInSender: true}).Send(t.Context(), m)
+		if err != nil || r.Sender != sender {
+			t.Fatalf("Send = %+v, %v", r, err)
+		}
+		source := e.forms[0].Get("Source")
+		local, domain, _ := strings.Cut(source, "@")
+		if len(local) > 64 || domain != "acme.example" {
+			t.Errorf("source %q has a local part of %d characters", source, len(local))
+		}
+		if got, err := invite.ParseRoute(local[strings.LastIndexByte(local, '+')+1:]); err != nil || got != m.Invite.Route() {
+			t.Errorf("source %q: got %+v, %v, want %+v", source, got, err, m.Invite.Route())
+		}
+		raw, _ := base64.StdEncoding.DecodeString(e.forms[0].Get("RawMessage.Data"))
+		env, err := enmime.ReadEnvelope(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := env.GetHeader("From"); !strings.HasSuffix(got, "<"+sender+">") {
+			t.Errorf("From: %q", got)
+		}
 	}
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/jhillyerd/enmime/v2"
 
 	"invites/shared/invite"
-	"invites/shared/mail"
 )
 
 // reply is what SES does with one request.
@@ -183,13 +182,13 @@ func tagged(form url.Values) (m mailID) {
 	for n := 1; form.Has(fmt.Sprintf("Tags.member.%d.Name", n)); n++ {
 		value := form.Get(fmt.Sprintf("Tags.member.%d.Value", n))
 		switch form.Get(fmt.Sprintf("Tags.member.%d.Name", n)) {
-		case mail.TagPartition:
+		case invite.TagPartition:
 			m.partition = value
-		case mail.TagAddress:
+		case invite.TagAddress:
 			m.address = value
-		case mail.TagGen:
+		case invite.TagGen:
 			m.gen = value
-		case mail.TagSeq:
+		case invite.TagSeq:
 			m.seq = value
 		}
 	}

@@ -269,9 +269,10 @@ func (g *Game) settle(t *rapid.T) {
 
 func (g *Game) note(t *rapid.T) {
 	k := g.pick(t)
-	n := invite.Notification{Key: k.key, Seq: 1, Now: g.now, Notice: Notices[rapid.IntRange(0, len(Notices)-1).Draw(t, "notice")]}
+	n := invite.Notification{Key: k.key, Gen: 1, Seq: 1, Now: g.now, Notice: Notices[rapid.IntRange(0, len(Notices)-1).Draw(t, "notice")]}
 	n.Notice.At = g.now.Add(-time.Duration(rapid.IntRange(0, 2).Draw(t, "seconds ago")) * time.Second)
 	if old := g.stored(k); old != nil {
+		n.Gen = old.Gen - invite.Gen(rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "older generation"))
 		n.Seq = old.Seq - uint64(rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "older mail"))
 	}
 	g.move(t, "note", k, func(s Stores) (*invite.Invite, error) { return s.Notices.Note(ctx, n) })

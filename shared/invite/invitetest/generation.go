@@ -32,6 +32,18 @@ func generations(t *testing.T, stores Stores) {
 			t.Error(d)
 		}
 	})
+	t.Run("a notice of an older generation changes nothing", func(t *testing.T) {
+		s := newScene(t, stores)
+		live.play(s)
+		n := s.notification(invite.MailComplained, invite.ReasonComplained)
+		n.Gen-- // of a record that TTL has cleared since: the numbers of mails began anew
+		if _, err := s.s.Notices.Note(ctx, n); invite.KindOf(err) != invite.Superseded {
+			t.Errorf("got %v, want superseded", err)
+		}
+		if d := Difference(s.stored(), s.inv); d != "" {
+			t.Error(d)
+		}
+	})
 	t.Run("a clock that lags does not use an id again", func(t *testing.T) {
 		s := newScene(t, stores)
 		cancelled.play(s)

@@ -160,9 +160,9 @@ func (s *scene) send() {
 
 // notification is the provider's word on the newest mail.
 func (s *scene) notification(status invite.MailStatus, reason string) invite.Notification {
-	n := invite.Notification{Key: s.key, Seq: 1, Now: s.now, Notice: invite.Notice{Status: status, Reason: reason, At: s.now}}
+	n := invite.Notification{Key: s.key, Gen: 1, Seq: 1, Now: s.now, Notice: invite.Notice{Status: status, Reason: reason, At: s.now}}
 	if s.inv != nil {
-		n.Seq = s.inv.Seq
+		n.Gen, n.Seq = s.inv.Gen, s.inv.Seq
 	}
 	return n
 }
