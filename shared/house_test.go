@@ -31,15 +31,16 @@ var mayImport = map[string][]string{
 
 	// Adapters know the domain and never each other, so that each can be read,
 	// tested and replaced alone.
-	"shared/dynamo":  {"shared/invite"},
-	"shared/mail":    {"shared/invite", "shared/locale", "shared/brand", "shared/wording"},
-	"shared/page":    {"shared/invite", "shared/locale", "shared/brand", "shared/wording"},
-	"shared/auth":    {"shared/invite"},
-	"shared/secrets": {},
-	"shared/redrive": {"shared/invite"},
-	"shared/stream":  {"shared/invite"},
-	"shared/apigw":   {}, // the only one to know the gateway's events
-	"shared/httpapi": {"shared/invite", "shared/auth", "shared/page"},
+	"shared/dynamo":   {"shared/invite"},
+	"shared/mail":     {"shared/invite", "shared/locale", "shared/brand", "shared/wording"},
+	"shared/page":     {"shared/invite", "shared/locale", "shared/brand", "shared/wording"},
+	"shared/auth":     {"shared/invite"},
+	"shared/secrets":  {},
+	"shared/redrive":  {"shared/invite"},
+	"shared/stream":   {"shared/invite"},
+	"shared/feedback": {"shared/invite"},
+	"shared/apigw":    {}, // the only one to know the gateway's events
+	"shared/httpapi":  {"shared/invite", "shared/auth", "shared/page"},
 
 	// Composition: what every Lambda has, and what only one of them has, so that
 	// none links another's clients.
@@ -50,7 +51,7 @@ var mayImport = map[string][]string{
 }
 
 // wiring is what a function's main may import: it wires and decides nothing.
-var wiring = []string{"shared/page", "shared/app", "shared/app/list", "shared/app/send", "shared/app/expire", "shared/httpapi", "shared/apigw", "shared/idn", "shared/stream", "shared/invite"}
+var wiring = []string{"shared/page", "shared/app", "shared/app/list", "shared/app/send", "shared/app/expire", "shared/httpapi", "shared/apigw", "shared/idn", "shared/stream", "shared/feedback", "shared/invite"}
 
 // clients says which AWS clients each Lambda links: the initialisation of each
 // costs cold start, and a client that is not linked cannot be misused.
@@ -63,6 +64,7 @@ var clients = map[string][]string{
 	"functions/accept":   {"dynamodb"},
 	"functions/send":     {"dynamodb", "secretsmanager", "ses"},
 	"functions/expire":   {"dynamodb", "lambda"},
+	"functions/feedback": {"dynamodb"},
 }
 
 type listed struct {
@@ -209,9 +211,10 @@ func TestKeysAreKnownToOneFile(t *testing.T) {
 }
 
 func TestOnlyTheGatewayPackageKnowsItsEvents(t *testing.T) {
+	knowing := []string{"shared/apigw", "shared/stream", "shared/feedback"}
 	for name, p := range packages(t) {
-		if name != "shared/apigw" && name != "shared/stream" && slices.Contains(p.Imports, "github.com/aws/aws-lambda-go/events") {
-			t.Errorf("%s imports Lambda events: HTTP ones belong to shared/apigw, the stream's to shared/stream", name)
+		if !slices.Contains(knowing, name) && slices.Contains(p.Imports, "github.com/aws/aws-lambda-go/events") {
+			t.Errorf("%s imports Lambda events: HTTP ones belong to shared/apigw, the stream's to shared/stream, the notices' to shared/feedback", name)
 		}
 	}
 }
