@@ -2,7 +2,9 @@ package infra
 
 import (
 	"encoding/json"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -72,6 +74,76 @@ func TestMailIsNotTrackedAndBouncesStayOffTheList(t *testing.T) {
 	tpl := template(t, "mail.yaml")
 	wantEqual(t, "configuration set", at(tpl, "Resources", "ConfigurationSet", "Properties"),
 		"{ReputationOptions: {ReputationMetricsEnabled: true}, SendingOptions: {SendingEnabled: true}, SuppressionOptions: {SuppressedReasons: [COMPLAINT]}}")
+}
+
+// TestNoticesComeFromOurMailsAlone: the queue takes them from the rule, and from the topic
+// where there is one, which is on a local AWS.
+func TestNoticesComeFromOurMailsAlone(t *testing.T) {
+	tpl := template(t, "mail.yaml")
+	resource := func(name string) any { return at(tpl, "Resources", name, "Properties") }
+	wantEqual(t, "what SES tells", at(resource("NoticesDestination"), "EventDestination"),
+		"{Enabled: true, EventBridgeDestination: {EventBusArn: !Sub arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default}, "+
+			"MatchingEventTypes: [send, delivery, deliveryDelay, bounce, complaint, reject, renderingFailure], Name: notices}")
+	wantEqual(t, "of which mails", at(resource("NoticesDestination"), "ConfigurationSetName"), "!Ref ConfigurationSet")
+	wantEqual(t, "what the rule takes", at(resource("NoticesRule"), "EventPattern"),
+		"{detail: {mail: {tags: {ses:configuration-set: [!Ref ConfigurationSet]}}}, "+
+			"detail-type: [Email Delivered, Email Delivery Delayed, Email Bounced, Email Complaint Received, Email Rejected, Email Rendering Failed], "+
+			"source: [aws.ses]}")
+	// The documented events are what it takes, but for the one that tells nothing.
+	documented := map[string]bool{}
+	files, err := filepath.Glob("../shared/feedback/testdata/event/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		var e struct {
+			DetailType string `json:"detail-type"`
+			Detail     struct {
+				Mail struct{ Tags map[string][]string }
+			}
+		}
+		if err := json.Unmarshal([]byte(fileText(t, f)), &e); err != nil || len(e.Detail.Mail.Tags["ses:configuration-set"]) != 1 {
+			t.Errorf("%s: %v, tags %v", f, err, e.Detail.Mail.Tags)
+		}
+		documented[e.DetailType] = true
+	}
+	delete(documented, "Email Sent")
+	taken := []string{}
+	for _, kind := range list(at(resource("NoticesRule"), "EventPattern", "detail-type")) {
+		taken = append(taken, show(kind))
+	}
+	wantSame(t, "the kinds of event that are taken and documented", taken, slices.Collect(maps.Keys(documented)))
+	wantEqual(t, "where the rule puts it", at(resource("NoticesRule"), "Targets"),
+		"[{Arn: !GetAtt Notices.Arn, DeadLetterConfig: {Arn: !GetAtt FeedbackFailures.Arn}, Id: notices}]")
+
+	statement := func(queue, service, source string) string {
+		return "{Action: sqs:SendMessage, Condition: {ArnEquals: {aws:SourceArn: " + source + "}}, Effect: Allow, " +
+			"Principal: {Service: " + service + "}, Resource: !GetAtt " + queue + ".Arn}"
+	}
+	rule := statement("Notices", "events.amazonaws.com", "!GetAtt NoticesRule.Arn")
+	topic := statement("Notices", "sns.amazonaws.com", "!Ref NoticesTopic")
+	wantEqual(t, "who may put into the queue", at(resource("NoticesPolicy"), "PolicyDocument", "Statement"),
+		"["+rule+", !If [OnLocalAws, "+topic+", !Ref AWS::NoValue]]")
+	wantEqual(t, "who may put into the failures", at(resource("FeedbackFailuresPolicy"), "PolicyDocument", "Statement"),
+		"["+statement("FeedbackFailures", "events.amazonaws.com", "!GetAtt NoticesRule.Arn")+"]")
+	wantEqual(t, "a local AWS", at(tpl, "Conditions", "OnLocalAws"), "!Equals [!Ref LocalAws, true]")
+	wantEqual(t, "which is the exception", at(tpl, "Parameters", "LocalAws", "Default"), "false")
+	for _, name := range []string{"NoticesTopic", "NoticesSubscription"} {
+		wantEqual(t, name, at(tpl, "Resources", name, "Condition"), "OnLocalAws")
+	}
+}
+
+func TestNoNoticeIsLostAndNoneLoopsForEver(t *testing.T) {
+	tpl, mail := template(t, root), template(t, "mail.yaml")
+	feedback := at(tpl, "Resources", "FeedbackFunction", "Properties")
+	wantEqual(t, "what wakes feedback", at(feedback, "Events"), "{Notices: {Properties: {BatchSize: 10, "+
+		"FunctionResponseTypes: [ReportBatchItemFailures], Queue: !GetAtt Mail.Outputs.NoticesArn, ScalingConfig: {MaximumConcurrency: 10}}, Type: SQS}}")
+	wantEqual(t, "its timeout", at(feedback, "Timeout"), "30")
+	wantEqual(t, "the queue (hidden for six timeouts, given up after ten tries)", at(mail, "Resources", "Notices", "Properties"),
+		"{MessageRetentionPeriod: 345600, RedrivePolicy: {deadLetterTargetArn: !GetAtt FeedbackFailures.Arn, maxReceiveCount: 10}, "+
+			"SqsManagedSseEnabled: true, VisibilityTimeout: 180}")
+	wantEqual(t, "the failures (kept longer)", at(mail, "Resources", "FeedbackFailures", "Properties"),
+		"{MessageRetentionPeriod: 1209600, SqsManagedSseEnabled: true}")
 }
 
 func TestEveryAlarmHasARunbookAndEveryRunbookAnAlarm(t *testing.T) {

@@ -19,6 +19,7 @@ var templates = []string{root, "data.yaml", "identity.yaml", "mail.yaml", "obser
 const (
 	table     = " on !GetAtt Data.Outputs.TableArn"
 	stream    = " on !GetAtt Data.Outputs.StreamArn"
+	notices   = " on !GetAtt Mail.Outputs.NoticesArn"
 	identity  = "!Sub arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:"
 	localOnly = "only on a local AWS: "
 )
@@ -44,6 +45,10 @@ var may = map[string][]string{
 		"ses:SendRawEmail on " + identity + "identity/*",
 		"ses:SendRawEmail on " + identity + "configuration-set/${Mail.Outputs.ConfigurationSetName}",
 		localOnly + "ses:SendRawEmail on *",
+	},
+	"feedback": {
+		"dynamodb:UpdateItem" + table,
+		"sqs:ReceiveMessage" + notices, "sqs:DeleteMessage" + notices, "sqs:GetQueueAttributes" + notices,
 	},
 	"expire": {
 		"dynamodb:GetItem" + table, "dynamodb:UpdateItem" + table, "dynamodb:PartiQLUpdate" + table,
@@ -120,7 +125,7 @@ func TestNothingIsGrantedByOtherMeans(t *testing.T) {
 		for name, r := range object(tpl["Resources"]) {
 			kind := show(at(r, "Type"))
 			granted := strings.HasPrefix(kind, "AWS::IAM::") || strings.HasSuffix(kind, "Policy") || kind == "AWS::Lambda::Permission"
-			known := kind == "AWS::IAM::Role" || name == "RuntimePolicy"
+			known := kind == "AWS::IAM::Role" || name == "RuntimePolicy" || name == "NoticesPolicy" || name == "FeedbackFailuresPolicy"
 			if granted && !known {
 				t.Errorf("%s: %s (%s) grants something this test does not read", path, name, kind)
 			}
@@ -137,6 +142,8 @@ func TestWhatALocalAwsNeedsIsOffByDefault(t *testing.T) {
 		wantEqual(t, "default of "+name, at(tpl, "Parameters", name, "Default"), want)
 	}
 	wantEqual(t, "the condition", at(tpl, "Conditions", "OnLocalAws"), "!Equals [!Ref LocalAws, true]")
+	wantEqual(t, "whether a route stands in the sender", at(tpl, "Resources", "SendFunction", "Properties", "Environment", "Variables", "INVITES_ROUTE_IN_SENDER"), "!Ref LocalAws")
+	wantEqual(t, "what the mail stack is told", at(tpl, "Resources", "Mail", "Properties", "Parameters"), "{LocalAws: !Ref LocalAws}")
 	rule := at(tpl, "Rules", "WidePoliciesStayLocal")
 	wantEqual(t, "the rule asks", at(rule, "RuleCondition"), "!Equals [!Ref LocalAws, true]")
 	wantEqual(t, "the rule demands", at(list(at(rule, "Assertions"))[0], "Assert"), "!Equals [!Ref Environment, local]")
@@ -161,7 +168,7 @@ func TestEnvironment(t *testing.T) {
 	})
 	own := map[string][]string{
 		"list":   {"INVITES_CURSOR_KEY_SECRET"},
-		"send":   {"INVITES_LINK_KEY_SECRET", "INVITES_LINK_BASE_URL", "INVITES_CONFIGURATION_SET"},
+		"send":   {"INVITES_LINK_KEY_SECRET", "INVITES_LINK_BASE_URL", "INVITES_CONFIGURATION_SET", "INVITES_ROUTE_IN_SENDER"},
 		"expire": {"INVITES_SEND_FUNCTION"},
 	}
 	for name := range may {

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
 	sestypes "github.com/aws/aws-sdk-go-v2/service/ses/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 )
@@ -32,6 +33,7 @@ var rights = map[string]string{
 	"Accept":   "get update",
 	"Send":     "get update read-link-key send-mail",
 	"Expire":   "get update query-timer invoke-send",
+	"Feedback": "update receive-notices",
 }
 
 // probes ask for one right each and change nothing where it is granted.
@@ -98,6 +100,22 @@ func probes(t *testing.T, c aws.Config) map[string]func(context.Context) error {
 		},
 		"invoke-send": func(ctx context.Context) error {
 			_, err := lambda.NewFromConfig(c).Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(output(t, "SendFunctionName")), InvocationType: lambdatypes.InvocationTypeDryRun})
+			return err
+		},
+		"receive-notices": func(ctx context.Context) error {
+			_, err := sqs.NewFromConfig(c).ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: aws.String(output(t, "NoticesUrl")), VisibilityTimeout: 0})
+			return err
+		},
+		"put-notices": func(ctx context.Context) error {
+			_, err := sqs.NewFromConfig(c).SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: aws.String(output(t, "NoticesUrl")), MessageBody: aws.String("{}")})
+			return err
+		},
+		"receive-failures": func(ctx context.Context) error {
+			_, err := sqs.NewFromConfig(c).ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: aws.String(output(t, "FeedbackFailuresUrl")), VisibilityTimeout: 0})
+			return err
+		},
+		"publish-notices": func(ctx context.Context) error {
+			_, err := ses.NewFromConfig(c).SetIdentityNotificationTopic(ctx, &ses.SetIdentityNotificationTopicInput{Identity: aws.String("probe.example"), NotificationType: sestypes.NotificationTypeBounce})
 			return err
 		},
 		"invoke-create": func(ctx context.Context) error {

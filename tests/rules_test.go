@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // The tests of this file bear the numbers of the product's rules.
@@ -459,16 +461,19 @@ func redeem(t testing.TB, tenant, as, code string) answer {
 	return do(t, r)
 }
 
-// settled waits until the mail has left and returns the invite then.
-func settled(t testing.TB, tenant, id string) (i invite) {
+// settled waits until nothing more is to happen to a mail: its sender has said what
+// became of it, and of one that has left the provider has too. It returns the invite then.
+func settled(t testing.TB, tenant, id string) invite {
 	t.Helper()
 	within(t, 30*time.Second, func() error {
-		if i = get(t, tenant, id); i.Delivery.Status == "queued" || i.Delivery.Status == "sending" {
-			return fmt.Errorf("the mail is %s", i.Delivery.Status)
+		item := itemOf(t, tenant, id)
+		status, _ := item["ms"].(*types.AttributeValueMemberS)
+		if _, noticed := item["nt"]; status.Value == "failed" || status.Value == "sent" && noticed {
+			return nil
 		}
-		return nil
+		return fmt.Errorf("the mail is %s for its sender, and is not delivered yet", status.Value)
 	})
-	return i
+	return get(t, tenant, id)
 }
 
 // withSettings changes a tenant's settings, does something, and changes them back.

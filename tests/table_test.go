@@ -53,7 +53,13 @@ func storedStatus(t testing.TB, id string) string {
 
 func recordItem(t testing.TB, id string) map[string]types.AttributeValue {
 	t.Helper()
-	k, _, err := domain.ParseID("acme", id)
+	return itemOf(t, "acme", id)
+}
+
+// itemOf returns the whole item of an invite.
+func itemOf(t testing.TB, tenant, id string) map[string]types.AttributeValue {
+	t.Helper()
+	k, _, err := domain.ParseID(domain.TenantID(tenant), id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -119,7 +119,7 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 	for _, tenant := range info.Tenants {
 		senders = append(senders, tenant.Sender)
 	}
-	if err := seed.Senders(ctx, cfg, senders...); err != nil {
+	if err := seed.Senders(ctx, cfg, outputs["NoticesTopicArn"], senders...); err != nil {
 		return none, err
 	}
 	handler, err := gateway.New(gateway.Options{

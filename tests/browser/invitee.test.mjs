@@ -70,7 +70,7 @@ test("a scanner that opens a link many times changes nothing", async () => {
   const url = await link(row.email);
   const before = await until("the mail is settled", async () => {
     const now = await api("GET", `/v1/invites/${row.id}`);
-    return now.delivery.status === "sent" && now;
+    return now.delivery.status === "delivered" && now.delivery.sender && now;
   });
   for (let i = 0; i < 3; i++) {
     const page = await open(browser);

@@ -1,6 +1,6 @@
 // Package seed fills a fresh stack with two demo tenants: Users makes their
 // people in the user pool, Settings gives the tenants their settings over the
-// API, Senders verifies who may send mail.
+// API, Senders verifies who may send mail and where its notices go.
 package seed
 
 import (
@@ -11,9 +11,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
+	"github.com/aws/aws-sdk-go-v2/service/ses/types"
 
 	"invites/infra/local/pool"
 	"invites/infra/local/stack"
@@ -59,12 +61,22 @@ func Users(ctx context.Context, users *pool.Pool) (made []stack.Tenant, backend 
 // newPassword meets every rule a user pool can have: length and all four kinds.
 func newPassword() string { return rand.Text() + "-aA1" }
 
-// Senders verifies the addresses that mail is sent from.
-func Senders(ctx context.Context, cfg aws.Config, addresses ...string) error {
+// Senders verifies the domains of the addresses that mail is sent from, and has their
+// notices published to a topic. Domains, because locally the envelope sender of every mail
+// is an address of its own.
+func Senders(ctx context.Context, cfg aws.Config, topic string, addresses ...string) error {
 	mail := ses.NewFromConfig(cfg)
 	for _, address := range addresses {
-		if _, err := mail.VerifyEmailIdentity(ctx, &ses.VerifyEmailIdentityInput{EmailAddress: &address}); err != nil {
+		domain := address[strings.LastIndexByte(address, '@')+1:]
+		if _, err := mail.VerifyDomainIdentity(ctx, &ses.VerifyDomainIdentityInput{Domain: &domain}); err != nil {
 			return fmt.Errorf("verify the sender %q: %w", address, err)
+		}
+		for _, kind := range types.NotificationType("").Values() {
+			if _, err := mail.SetIdentityNotificationTopic(ctx, &ses.SetIdentityNotificationTopicInput{
+				Identity: &domain, NotificationType: kind, SnsTopic: &topic,
+			}); err != nil {
+				return fmt.Errorf("have %s notices of %q published: %w", kind, domain, err)
+			}
 		}
 	}
 	return nil

@@ -32,6 +32,7 @@ func Outbox(a *app.App) (*invite.Outbox, error) {
 		Mailer: mail.NewSES(ses.NewFromConfig(a.AWS), mail.Config{
 			PlatformSender:   a.PlatformSender(),
 			ConfigurationSet: a.Optional("INVITES_CONFIGURATION_SET"),
+			RouteInSender:    a.Optional("INVITES_ROUTE_IN_SENDER") == "true",
 		}),
 		LinkBase: a.Text("INVITES_LINK_BASE_URL"),
 		Owner:    rand.Text,
