@@ -2,6 +2,7 @@ package invite
 
 import (
 	_ "embed"
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,12 +33,29 @@ const (
 // we cannot tell from an attack is lost ("Booking.com"), and the mail is still
 // right without it.
 func SafeName(s, fallback string) string {
-	name, ok := oneLine(s)
-	if !ok || name == "" || tooLong(name) || !onlyNameCharacters(name) ||
-		hasContact(name) || hasDomain(name) || mixesScripts(name) {
+	name, ok := plainName(s)
+	if !ok || hasDomain(name) {
 		return fallback
 	}
 	return name
+}
+
+// TrustedName is SafeName for a name that somebody vouches for: it may look like a
+// domain ("Booking.com"), though not like a link with a path or query, nor like an
+// address of numbers.
+func TrustedName(s, fallback string) string {
+	name, ok := plainName(s)
+	if !ok || hasNumbers(name) || hasDomain(name) && strings.ContainsAny(narrow(name), "/?#") {
+		return fallback
+	}
+	return name
+}
+
+// plainName returns s as one line, and whether it is nothing but a name, or a domain.
+func plainName(s string) (string, bool) {
+	name, ok := oneLine(s)
+	return name, ok && name != "" && !tooLong(name) && onlyNameCharacters(name) &&
+		!hasContact(name) && !mixesScripts(name)
 }
 
 // SafeAddress returns an address as a mail may show it, or "" where it is not a
@@ -164,19 +182,27 @@ func hasContact(s string) bool {
 // and addresses of four numbers. "J.R.R.Tolkien" and "Dr.Müller" are none: what
 // follows the dot is no top-level domain and begins with a capital.
 func hasDomain(s string) bool {
-	for _, word := range strings.FieldsFunc(narrow(s), func(r rune) bool {
-		return !isLetter(r) && !unicode.IsMark(r) && !unicode.Is(unicode.Nd, r) && !strings.ContainsRune(".-_‐‑", r)
-	}) {
-		labels := strings.Split(strings.Trim(word, "."), ".")
-		numbers := 0
+	for labels := range dotted(s) {
 		for i, label := range labels {
 			first, _ := utf8.DecodeRuneInString(label)
-			switch {
-			case strings.Trim(label, "0123456789") == "":
-				numbers++
-			case i == 0 || utf8.RuneCountInString(label) < 2:
-			case isTLD(strings.ToLower(label)) || !unicode.IsUpper(first) && !unicode.IsDigit(first):
+			if i == 0 || isNumber(label) || utf8.RuneCountInString(label) < 2 {
+				continue
+			}
+			if isTLD(strings.ToLower(label)) || !unicode.IsUpper(first) && !unicode.IsDigit(first) {
 				return true
+			}
+		}
+	}
+	return hasNumbers(s)
+}
+
+// hasNumbers finds addresses of four numbers.
+func hasNumbers(s string) bool {
+	for labels := range dotted(s) {
+		numbers := 0
+		for _, label := range labels {
+			if isNumber(label) {
+				numbers++
 			}
 		}
 		if numbers >= 4 {
@@ -184,6 +210,21 @@ func hasDomain(s string) bool {
 		}
 	}
 	return false
+}
+
+func isNumber(label string) bool { return strings.Trim(label, "0123456789") == "" }
+
+// dotted walks the words of a name by the labels between their dots.
+func dotted(s string) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for _, word := range strings.FieldsFunc(narrow(s), func(r rune) bool {
+			return !isLetter(r) && !unicode.IsMark(r) && !unicode.Is(unicode.Nd, r) && !strings.ContainsRune(".-_‐‑", r)
+		}) {
+			if !yield(strings.Split(strings.Trim(word, "."), ".")) {
+				return
+			}
+		}
+	}
 }
 
 // narrow writes the full-width forms of ASCII and the dots that browsers take for

@@ -1,6 +1,7 @@
 package invite_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -53,6 +54,25 @@ func TestHostileNamesFallBack(t *testing.T) {
 	for _, name := range hostileNames {
 		if got := invite.SafeName(name, "your team"); got != "your team" {
 			t.Errorf("SafeName(%q) = %q, want the fallback", name, got)
+		}
+	}
+}
+
+// domainNames are those of hostileNames that are so for their domain alone.
+var domainNames = []string{
+	"evil.example", "EVIL.COM", "Booking.Com", "Acme.Inc", "t.co", "x.com", "пример.рф", "ПРИМЕР.РФ", "ｅｖｉｌ．ｃｏｍ",
+	"example.newtld", "Node.js", "visit evil.com now",
+}
+
+func TestATrustedNameMayLookLikeADomainAndNothingMore(t *testing.T) {
+	for _, name := range append(slices.Clone(honestNames), domainNames...) {
+		if got := invite.TrustedName(name, "-"); got != name {
+			t.Errorf("TrustedName(%q) = %q, want it kept", name, got)
+		}
+	}
+	for _, name := range append([]string{"evil.com/x", "evil.com?x"}, hostileNames...) {
+		if got := invite.TrustedName(name, "-"); got != "-" && !slices.Contains(domainNames, name) {
+			t.Errorf("TrustedName(%q) = %q, want the fallback", name, got)
 		}
 	}
 }
