@@ -195,18 +195,12 @@ func (a Admin) open(r *http.Request, name string, fields map[string]any) (call, 
 	if err != nil {
 		return call{}, err
 	}
-	var actorName, actorEmail *string
-	if p.Service {
-		fields["on_behalf_of"] = map[string]any{"name": &actorName, "email": &actorEmail}
-	}
-	if err := readObject(r, fields); err != nil {
+	var person actor
+	if err := readObject(r, person.in(p.Service, fields)); err != nil {
 		return call{}, err
 	}
-	if actorName != nil || actorEmail != nil {
-		p.Person.Name, p.Person.Email = orEmpty(actorName), orEmpty(actorEmail)
-		if invite.CheckName(p.Person.Name) != nil || len(p.Person.Email) > 254 || strings.ContainsFunc(p.Person.Email, isControl) {
-			return call{}, badRequest("/on_behalf_of", "Name and email of a person have no control characters and at most 80 and 254 characters.")
-		}
+	if p.Person, err = person.of(p.Person); err != nil {
+		return call{}, err
 	}
 	op, err := operation(r, name, fields)
 	if err != nil {
@@ -216,6 +210,29 @@ func (a Admin) open(r *http.Request, name string, fields map[string]any) (call, 
 		Request: invite.Request{Tenant: p.Tenant, Actor: p.Person, Op: op},
 		ifMatch: ifMatch(r.Header.Get("If-Match")),
 	}, nil
+}
+
+// actor is the person that a service acts for, on_behalf_of in a body.
+type actor struct{ name, email *string }
+
+// in adds the field to those of a body where a service sends it; nobody else may.
+func (a *actor) in(service bool, fields map[string]any) map[string]any {
+	if service {
+		fields["on_behalf_of"] = map[string]any{"name": &a.name, "email": &a.email}
+	}
+	return fields
+}
+
+// of returns the person as the service named it; the id stays the service's own.
+func (a actor) of(p invite.Person) (invite.Person, error) {
+	if a.name == nil && a.email == nil {
+		return p, nil
+	}
+	p.Name, p.Email = orEmpty(a.name), orEmpty(a.email)
+	if invite.CheckName(p.Name) != nil || len(p.Email) > 254 || strings.ContainsFunc(p.Email, isControl) {
+		return p, badRequest("/on_behalf_of", "Name and email of a person have no control characters and at most 80 and 254 characters.")
+	}
+	return p, nil
 }
 
 // principal finds the caller and the tenant, and demands a permission. A service

@@ -81,6 +81,9 @@ func decodeField(raw json.RawMessage, pointer string, target any) error {
 		return nil
 	}
 	if nested, ok := target.(map[string]any); ok {
+		if string(raw) == "null" {
+			return nil // as good as absent
+		}
 		return decodeObject(raw, pointer, nested)
 	}
 	if err := json.Unmarshal(raw, target); err != nil {

@@ -124,13 +124,17 @@ func (v Invitee) accept(w http.ResponseWriter, r *http.Request) error {
 // redeem serves the product's backend. A service redeems for every tenant, an
 // admin for its own (docs/decisions/0004-who-may-redeem.md).
 func (v Invitee) redeem(w http.ResponseWriter, r *http.Request) error {
-	p, err := v.redeemer(r)
+	allowed, service, err := v.redeemer(r)
 	if err != nil {
 		return err
 	}
 	var code *string
-	fields := map[string]any{"code": &code}
+	var person actor
+	fields := person.in(service, map[string]any{"code": &code})
 	if err := readObject(r, fields); err != nil {
+		return err
+	}
+	if _, err := person.of(invite.Person{}); err != nil {
 		return err
 	}
 	if code == nil {
@@ -140,7 +144,7 @@ func (v Invitee) redeem(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	inv, err := v.Service.Redeem(r.Context(), p, op, *code)
+	inv, err := v.Service.Redeem(r.Context(), allowed, op, *code)
 	if err != nil {
 		return err
 	}
@@ -157,13 +161,13 @@ func (v Invitee) redeem(w http.ResponseWriter, r *http.Request) error {
 
 // redeemer returns the tenant that codes may be redeemed for; "" for every one. A
 // service may leave the tenant to the code, which names it.
-func (v Invitee) redeemer(r *http.Request) (invite.TenantID, error) {
+func (v Invitee) redeemer(r *http.Request) (allowed invite.TenantID, service bool, err error) {
 	p, err := v.Auth.Principal(r.Header.Get("Authorization"))
 	if err == nil && p.Service && r.Header.Get("Invite-Tenant") == "" {
-		return "", nil
+		return "", true, nil
 	}
 	p, err = v.principal(r, v.Auth.RequiredPermission)
-	return p.Tenant, err
+	return p.Tenant, p.Service, err
 }
 
 // nextURL is the tenant's set-up page with the invite and the code, or "" where
