@@ -35,12 +35,15 @@ var mayImport = map[string][]string{
 	"shared/mail":     {"shared/invite", "shared/locale", "shared/brand", "shared/wording"},
 	"shared/page":     {"shared/invite", "shared/locale", "shared/brand", "shared/wording"},
 	"shared/auth":     {"shared/invite"},
+	"shared/dns":      {"shared/invite"},
 	"shared/secrets":  {},
 	"shared/redrive":  {"shared/invite"},
 	"shared/stream":   {"shared/invite"},
 	"shared/feedback": {"shared/invite"},
 	"shared/apigw":    {}, // the only one to know the gateway's events
 	"shared/httpapi":  {"shared/invite", "shared/auth", "shared/page"},
+	// Apart from shared/mail, which uses SES too, so that settings links no templates.
+	"shared/identity": {"shared/invite"},
 
 	// Composition: what every Lambda has, and what only one of them has, so that
 	// none links another's clients.
@@ -48,10 +51,12 @@ var mayImport = map[string][]string{
 	"shared/app/list":   {"shared/app", "shared/secrets", "shared/dynamo"},
 	"shared/app/send":   {"shared/app", "shared/secrets", "shared/mail", "shared/invite", "shared/dynamo"},
 	"shared/app/expire": {"shared/app", "shared/redrive", "shared/invite"},
+
+	"shared/app/settings": {"shared/app", "shared/dns", "shared/identity", "shared/invite"},
 }
 
 // wiring is what a function's main may import: it wires and decides nothing.
-var wiring = []string{"shared/page", "shared/app", "shared/app/list", "shared/app/send", "shared/app/expire", "shared/httpapi", "shared/apigw", "shared/idn", "shared/stream", "shared/feedback", "shared/invite"}
+var wiring = []string{"shared/page", "shared/app", "shared/app/list", "shared/app/send", "shared/app/settings", "shared/app/expire", "shared/httpapi", "shared/apigw", "shared/idn", "shared/stream", "shared/feedback", "shared/invite"}
 
 // clients says which AWS clients each Lambda links: the initialisation of each
 // costs cold start, and a client that is not linked cannot be misused.
@@ -60,7 +65,7 @@ var clients = map[string][]string{
 	"functions/list":     {"dynamodb", "secretsmanager"},
 	"functions/resend":   {"dynamodb"},
 	"functions/cancel":   {"dynamodb"},
-	"functions/settings": {"dynamodb"},
+	"functions/settings": {"dynamodb", "ses"},
 	"functions/accept":   {"dynamodb"},
 	"functions/send":     {"dynamodb", "secretsmanager", "ses"},
 	"functions/expire":   {"dynamodb", "lambda"},

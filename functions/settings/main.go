@@ -7,6 +7,7 @@ import (
 
 	"invites/shared/apigw"
 	"invites/shared/app"
+	"invites/shared/app/settings"
 	"invites/shared/httpapi"
 	"invites/shared/idn"
 	"invites/shared/invite"
@@ -15,13 +16,13 @@ import (
 func main() { app.Main(serve) }
 
 func serve(_ context.Context, a *app.App) error {
-	store, err := a.Store(nil)
+	keeper, err := settings.Keeper(a)
 	if err != nil {
 		return err
 	}
 	api := httpapi.SettingsAPI{
 		Admin:  httpapi.Admin{Auth: a.Auth(), Now: a.Now},
-		Store:  store,
+		Keeper: keeper,
 		Limits: invite.Limits{PlatformSender: a.PlatformSender(), AllowedHosts: a.AllowedHosts(), ToASCII: idn.ToASCII},
 	}
 	return apigw.Serve(api.Handler(), a.Err())

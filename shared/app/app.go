@@ -84,7 +84,7 @@ func (a *App) Store(cursorKey []byte) (*dynamo.Store, error) {
 		CursorKey: cursorKey,
 		Defaults:  a.defaults(),
 		Random:    random,
-		Wait:      wait,
+		Wait:      Wait,
 	})
 }
 
@@ -102,7 +102,7 @@ func (a *App) Retention() invite.Retention {
 func (a *App) Service(store *dynamo.Store) *invite.Service {
 	return &invite.Service{
 		Store: store, Settings: store, Standing: a.Standing(store), Retention: a.Retention(), Now: a.Now,
-		Random: random, Wait: wait,
+		Random: random, Wait: Wait,
 	}
 }
 
@@ -146,6 +146,9 @@ func (a *App) AllowedHosts() []string {
 // PlatformSender is the operator's own sender address.
 func (a *App) PlatformSender() string { return a.env.optional("INVITES_PLATFORM_SENDER") }
 
+// AnySender tells that the operator looks after the domains of senders.
+func (a *App) AnySender() bool { return a.env.optional("INVITES_SENDER_PROOF") == "none" }
+
 // Text reads one required variable for the packages below this one.
 func (a *App) Text(name string) string { return a.env.text(name) }
 
@@ -172,7 +175,8 @@ func (a *App) defaults() func(invite.TenantID) invite.Settings {
 
 func random(b []byte) { _, _ = rand.Read(b) } // crypto/rand never fails
 
-func wait(ctx context.Context, d time.Duration) error {
+// Wait sleeps, or ends with the context.
+func Wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -49,7 +49,7 @@ func TestATenantWithoutSettingsWorksFromTheParameters(t *testing.T) {
 func TestWaitEndsWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := wait(ctx, 1<<40); err == nil {
+	if err := Wait(ctx, 1<<40); err == nil {
 		t.Error("got no error")
 	}
 }

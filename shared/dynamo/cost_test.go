@@ -127,9 +127,39 @@ var prices = []priced{
 		return err
 	}, cost{trips: 1, read: 1}},
 	{"settings, put", nobody, func(t testing.TB, o opened, _ *invite.Invite) error {
-		_, err := o.PutSettings(t.Context(), "acme", o.defaults("acme"), new(uint64))
+		_, err := o.PutSettings(t.Context(), "acme", o.defaults("acme"), o.defaults("acme"))
 		return err
 	}, cost{trips: 1, table: 1}},
+	{"a sender's domain, looked at", withSender, func(t testing.TB, o opened, _ *invite.Invite) error {
+		_, err := o.NoteDomain(t.Context(), "acme", must[invite.Settings](t)(o.Settings(t.Context(), "acme")), invite.SenderDomain{State: invite.SenderUnproven, CheckedAt: base})
+		return err
+	}, cost{trips: 2, read: 1, table: 1}},
+	// DynamoDB Local counts the two writes of a transaction once; AWS counts each twice.
+	{"a sender's domain, proven", withSender, prove, cost{trips: 2, read: 1, table: 2}},
+	{"settings, put, domain given up", withDomain, func(t testing.TB, o opened, _ *invite.Invite) error {
+		_, err := o.PutSettings(t.Context(), "acme", must[invite.Settings](t)(o.Settings(t.Context(), "acme")), o.defaults("acme"))
+		return err
+	}, cost{trips: 2, read: 1, table: 2}},
+}
+
+func withSender(t testing.TB, o opened) *invite.Invite {
+	to := o.defaults("acme")
+	to.Sender = "noreply@acme.example"
+	must[invite.Settings](t)(o.PutSettings(t.Context(), "acme", o.defaults("acme"), to))
+	return nil
+}
+
+func prove(t testing.TB, o opened, _ *invite.Invite) error {
+	_, err := o.NoteDomain(t.Context(), "acme", must[invite.Settings](t)(o.Settings(t.Context(), "acme")), invite.SenderDomain{State: invite.SenderPending, CheckedAt: base})
+	return err
+}
+
+func withDomain(t testing.TB, o opened) *invite.Invite {
+	withSender(t, o)
+	if err := prove(t, o, nil); err != nil {
+		t.Fatal(err)
+	}
+	return nil
 }
 
 func nobody(testing.TB, opened) *invite.Invite { return nil }

@@ -256,7 +256,7 @@ func TestSettingsSurviveTheNetwork(t *testing.T) {
 			o := open(t)
 			to := o.defaults("acme")
 			script := dynamotest.Script(fault)
-			got, err := o.faultyStore(t, script).PutSettings(t.Context(), "acme", to, new(uint64))
+			got, err := o.faultyStore(t, script).PutSettings(t.Context(), "acme", to, to)
 			if err != nil || got.Version != 1 {
 				t.Errorf("got %+v, %v, want version 1", got, err)
 			}
@@ -266,5 +266,53 @@ func TestSettingsSurviveTheNetwork(t *testing.T) {
 				t.Errorf("stored %+v, %v", stored, err)
 			}
 		})
+	}
+}
+
+func TestADomainChangesHandsOnceInSpiteOfTheNetwork(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []dynamotest.Fault{dynamotest.LoseRequest, dynamotest.LoseResponse, dynamotest.Late, dynamotest.Duplicate, dynamotest.Throttle} {
+		t.Run(fault.String(), func(t *testing.T) {
+			o := open(t)
+			withSender(t, o)
+			before, err := o.Settings(t.Context(), "acme")
+			if err != nil {
+				t.Fatal(err)
+			}
+			script := dynamotest.Script(fault)
+			noted, err := o.faultyStore(t, script).NoteDomain(t.Context(), "acme", before, invite.SenderDomain{State: invite.SenderPending, CheckedAt: base})
+			if err != nil || !noted.Domain.Proven() {
+				t.Errorf("take: got %+v, %v", noted, err)
+			}
+			script.Flush()
+			script = dynamotest.Script(fault)
+			if _, err := o.faultyStore(t, script).PutSettings(t.Context(), "acme", noted, o.defaults("acme")); err != nil {
+				t.Errorf("give up: got %v", err)
+			}
+			script.Flush()
+			stored, err := o.Settings(t.Context(), "acme")
+			if owner, wrong := o.DomainOwner(t.Context(), "acme.example"); err != nil || wrong != nil || owner.Tenant != "" || stored.Version != 2 {
+				t.Errorf("stored version %d (%v), and the domain is %q's (%v)", stored.Version, err, owner.Tenant, wrong)
+			}
+		})
+	}
+}
+
+func TestADomainThatAnOperatorTookAwayHoldsNoSettingsBack(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	withDomain(t, o)
+	if err := o.write(t.Context(), update{key: domainKey("acme.example"), set: "#owner = :owner", values: item{"owner": text("globex")}}); err != nil {
+		t.Fatal(err)
+	}
+	old, err := o.Settings(t.Context(), "acme")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.PutSettings(t.Context(), "acme", old, o.defaults("acme")); err != nil {
+		t.Errorf("got %v", err)
+	}
+	if owner, err := o.DomainOwner(t.Context(), "acme.example"); err != nil || owner.Tenant != "globex" {
+		t.Errorf("the domain is %q's (%v), want globex's still", owner.Tenant, err)
 	}
 }

@@ -20,6 +20,7 @@ import (
 //	partition      "standing"
 //	partition      "tally#" and the day
 //	"#sweep"       "watermark"
+//	"#domain"      a sender's domain
 //
 // by-created (local, strongly consistent) sorts a partition by lk; by-due (global,
 // keys only) holds the items that have tb and td, by-unpublished (the same) those
@@ -41,6 +42,7 @@ const (
 	standingName  = "standing"
 	tallyPrefix   = "tally#"
 	watermarkName = "watermark"
+	domainPile    = "#domain"
 )
 
 // The parts of expressions that name a key.
@@ -89,6 +91,12 @@ func tallyKey(t invite.TenantID, day time.Time) item {
 
 func watermarkKey() item {
 	return item{partitionKey: text("#sweep"), sortKey: text(watermarkName)}
+}
+
+// domainKey has all domains in one partition: there are at most as many as the mail
+// provider knows identities (SES: 10,000), and one query lists them.
+func domainKey(domain string) item {
+	return item{partitionKey: text(domainPile), sortKey: text(domain)}
 }
 
 // keyOf reads the key of an invite. It fails for items that are none.
@@ -142,6 +150,9 @@ func keyParameters(k invite.Key) (pk, sk types.AttributeValue) {
 
 // notInvite tells the items that are something else.
 func notInvite(i item) bool {
+	if pk, ok := i[partitionKey].(*types.AttributeValueMemberS); ok && pk.Value == domainPile {
+		return true
+	}
 	sk, ok := i[sortKey].(*types.AttributeValueMemberS)
 	if !ok {
 		return false

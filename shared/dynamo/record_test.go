@@ -275,6 +275,7 @@ func TestAStreamImageThatIsNoInviteIsPassedOver(t *testing.T) {
 	for name, i := range map[string]item{
 		"settings":      encodeSettings("acme", invitetest.Defaults("acme")),
 		"the watermark": watermarkKey(),
+		"a domain":      domainKey("acme.example"),
 	} {
 		if inv, ok, err := FromStream(streamImage(i)); inv != nil || ok || err != nil {
 			t.Errorf("%s: got %v, %t, %v", name, inv, ok, err)

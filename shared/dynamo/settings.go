@@ -26,42 +26,37 @@ func (s *Store) Settings(ctx context.Context, t invite.TenantID) (invite.Setting
 	return decodeSettings(found)
 }
 
-// PutSettings replaces the settings of a tenant on the condition that their version
-// is ifVersion, or else the one that is found, so that versions only rise.
-func (s *Store) PutSettings(ctx context.Context, t invite.TenantID, to invite.Settings, ifVersion *uint64) (invite.Settings, error) {
-	if ifVersion != nil {
-		return s.putSettings(ctx, t, to, *ifVersion)
+// PutSettings replaces the settings of a tenant on the condition that they are the old
+// ones, so that versions only rise. A domain that the tenant gives up changes with them.
+func (s *Store) PutSettings(ctx context.Context, t invite.TenantID, old, to invite.Settings) (invite.Settings, error) {
+	to.Version = old.Version + 1
+	when, values := unchanged(old)
+	names, values := bind(nil, values, when)
+	put := types.Put{
+		TableName: s.table, Item: encodeSettings(t, to),
+		ConditionExpression: &when, ExpressionAttributeNames: names, ExpressionAttributeValues: values,
 	}
-	for n := 0; ; n++ {
-		now, err := s.Settings(ctx, t)
-		if err != nil {
-			return invite.Settings{}, err
-		}
-		stored, err := s.putSettings(ctx, t, to, now.Version)
-		if invite.KindOf(err) != invite.PreconditionFailed {
-			return stored, err
-		}
-		if n == maxAttempts {
-			return invite.Settings{}, unavailable(err)
-		}
-		if err := s.pause(ctx, n); err != nil {
-			return invite.Settings{}, unavailable(err)
-		}
+	given := old.GivesUp(to)
+	if given == "" {
+		return to, s.putAlone(ctx, put)
+	}
+	give := s.member(update{key: domainKey(given), when: isMine, remove: "#owner", values: item{"owner": text(string(t))}})
+	switch refusal, err := s.together(ctx, types.TransactWriteItem{Put: &put}, give); {
+	case refusal == 1: // an operator has taken the domain away
+		return to, s.putAlone(ctx, put)
+	case refusal == 0:
+		return invite.Settings{}, preconditionFailed(err)
+	default:
+		return to, err
 	}
 }
 
-// putSettings writes once where it can. A repetition after an attempt of unknown
-// outcome knows its own work when it meets it.
-func (s *Store) putSettings(ctx context.Context, t invite.TenantID, to invite.Settings, version uint64) (invite.Settings, error) {
-	to.Version = version + 1
-	when, values := "#ver = :version", item{"version": number(version)}
-	if version == 0 {
-		when = isAbsent
-	}
-	names, values := bind(nil, values, when)
+// putAlone writes once where it can. A repetition after an attempt of unknown outcome
+// knows its own work when it meets it.
+func (s *Store) putAlone(ctx context.Context, put types.Put) error {
 	in := &dynamodb.PutItemInput{
-		TableName: s.table, Item: encodeSettings(t, to),
-		ConditionExpression: &when, ExpressionAttributeNames: names, ExpressionAttributeValues: values,
+		TableName: put.TableName, Item: put.Item, ConditionExpression: put.ConditionExpression,
+		ExpressionAttributeNames: put.ExpressionAttributeNames, ExpressionAttributeValues: put.ExpressionAttributeValues,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}
 	var cause error
@@ -69,36 +64,35 @@ func (s *Store) putSettings(ctx context.Context, t invite.TenantID, to invite.Se
 	for n := range maxAttempts {
 		if n > 0 {
 			if err := s.pause(ctx, n); err != nil {
-				return invite.Settings{}, unavailable(errors.Join(err, cause))
+				return unavailable(errors.Join(err, cause))
 			}
 		}
 		err := s.putOnce(ctx, in)
 		switch classify(err) {
 		case done:
-			return to, nil
+			return nil
 		case unknown:
 			unsure = true
 		case refused:
 			if unsure && sameItem(err, in.Item) {
-				return to, nil
+				return nil
 			}
 			if unsure {
-				return invite.Settings{}, unavailable(err)
+				return unavailable(err)
 			}
-			return invite.Settings{}, &invite.Error{Kind: invite.PreconditionFailed, Err: err,
-				Text: "Somebody else changed the settings. Load them again and decide anew."}
+			return preconditionFailed(err)
 		case broken:
 			if !unsure {
-				return invite.Settings{}, fmt.Errorf("put settings: %w", err)
+				return fmt.Errorf("put settings: %w", err)
 			}
-			return invite.Settings{}, unavailable(err)
+			return unavailable(err)
 		case notNow:
 		}
 		if cause = err; ctx.Err() != nil {
 			break
 		}
 	}
-	return invite.Settings{}, unavailable(fmt.Errorf("put settings: %w", cause))
+	return unavailable(fmt.Errorf("put settings: %w", cause))
 }
 
 func (s *Store) putOnce(ctx context.Context, in *dynamodb.PutItemInput) error {
@@ -120,6 +114,12 @@ func encodeSettings(t invite.TenantID, s invite.Settings) item {
 	out := settingsKey(t)
 	out["tenant"], out["ver"] = text(string(t)), number(s.Version)
 	out["win"] = number(s.ExpiresIn.Milliseconds())
+	if s.NameTrusted {
+		out["trust"] = number(1)
+	}
+	if s.Domain.State != "" {
+		out["sd"] = domainValue(s.Domain)
+	}
 	roles := &types.AttributeValueMemberL{Value: []types.AttributeValue{}}
 	for _, r := range s.Roles {
 		roles.Value = append(roles.Value, text(r))
@@ -137,6 +137,8 @@ func decodeSettings(i item) (s invite.Settings, err error) {
 	r := &reader{item: i}
 	s.Version = r.count("ver")
 	s.ExpiresIn = time.Duration(r.number("win")) * time.Millisecond
+	s.NameTrusted = r.optional().count("trust") > 0
+	s.Domain = r.optional().domain("sd")
 	if l, ok := attribute[*types.AttributeValueMemberL](r, "roles"); ok {
 		for _, e := range l.Value {
 			role, ok := e.(*types.AttributeValueMemberS)

@@ -59,6 +59,7 @@ var answers = map[invite.Kind]struct {
 	invite.NotAccepted:        {http.StatusConflict, "The invite is not accepted"},
 	invite.Sending:            {http.StatusConflict, "A mail is on its way"},
 	invite.CannotSend:         {http.StatusConflict, "A mail would not arrive"},
+	invite.DomainTaken:        {http.StatusConflict, "The domain belongs to another tenant"},
 	invite.LinkDead:           {http.StatusGone, "This invite link has expired"},
 	invite.CodeDead:           {http.StatusGone, "The code was used or has expired"},
 	invite.PreconditionFailed: {http.StatusPreconditionFailed, "The invite has changed"},

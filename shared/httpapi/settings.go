@@ -12,7 +12,7 @@ import (
 // SettingsAPI serves GET and PUT /v1/settings.
 type SettingsAPI struct {
 	Admin
-	Store  invite.SettingsStore
+	Keeper *invite.SettingsKeeper
 	Limits invite.Limits
 }
 
@@ -31,8 +31,12 @@ type Settings struct {
 	Locale           string   `json:"locale"`
 	BrandColor       string   `json:"brand_color"`
 	LogoURL          string   `json:"logo_url"`
-	TenantID         string   `json:"tenant_id"` // read-only
-	ETag             string   `json:"etag"`      // read-only
+
+	// Read-only: known and ignored in a PUT.
+	NameTrusted  bool          `json:"name_trusted"`
+	SenderDomain *SenderDomain `json:"sender_domain"` // null where there is nothing to prove
+	TenantID     string        `json:"tenant_id"`
+	ETag         string        `json:"etag"`
 }
 
 // Handler serves both methods. Whoever may see invites may read the settings;
@@ -53,7 +57,7 @@ func (a SettingsAPI) get(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.Store.Settings(r.Context(), p.Tenant)
+	s, err := a.Keeper.Get(r.Context(), p.Tenant)
 	if err != nil {
 		return err
 	}
@@ -66,7 +70,7 @@ func (a SettingsAPI) put(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.read(r)
+	s, err := a.read(r, p.Service)
 	if err != nil {
 		return err
 	}
@@ -74,7 +78,7 @@ func (a SettingsAPI) put(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s, err = a.Store.PutSettings(r.Context(), p.Tenant, s, version)
+	s, err = a.Keeper.Put(r.Context(), p.Tenant, s, version, p.Service)
 	if err != nil {
 		return err
 	}
@@ -83,16 +87,20 @@ func (a SettingsAPI) put(w http.ResponseWriter, r *http.Request) error {
 }
 
 // read decodes the whole settings; a field that is not given takes its default.
-func (a SettingsAPI) read(r *http.Request) (invite.Settings, error) {
+func (a SettingsAPI) read(r *http.Request, service bool) (invite.Settings, error) {
 	var name, sender, setup, signIn, zone, reset, support, locale, color, logo *string
 	var roles []string
 	var hours *int
-	err := readObject(r, map[string]any{
+	var person actor
+	err := readObject(r, person.in(service, map[string]any{
 		"name": &name, "sender": &sender, "expires_in_hours": &hours, "setup_url": &setup, "sign_in_url": &signIn,
 		"time_zone": &zone, "password_reset_url": &reset, "support_email": &support, "roles": &roles,
 		"locale": &locale, "brand_color": &color, "logo_url": &logo,
-		"tenant_id": nil, "etag": nil,
-	})
+		"name_trusted": nil, "sender_domain": nil, "tenant_id": nil, "etag": nil,
+	}))
+	if err == nil {
+		_, err = person.of(invite.Person{})
+	}
 	if err != nil {
 		return invite.Settings{}, err
 	}
@@ -121,6 +129,7 @@ func (a SettingsAPI) write(w http.ResponseWriter, t invite.TenantID, s invite.Se
 		Name: s.Name, Sender: s.Sender, ExpiresInHours: int(s.ExpiresIn / time.Hour), SetupURL: s.SetupURL,
 		SignInURL: s.SignInURL, TimeZone: s.TimeZone, PasswordResetURL: s.PasswordResetURL, SupportEmail: s.SupportEmail,
 		Roles: s.Roles, Locale: s.Locale, BrandColor: s.BrandColor, LogoURL: s.LogoURL,
+		NameTrusted: s.NameTrusted, SenderDomain: a.senderDomain(t, s),
 		TenantID: string(t), ETag: `"settings-` + strconv.FormatUint(s.Version, 10) + `"`,
 	}
 	if v.Sender == "" {

@@ -23,6 +23,7 @@ const (
 	AlreadyReleased    Kind = "released"
 	NotAccepted        Kind = "not_accepted"
 	CannotSend         Kind = "cannot_send" // it is known that nothing would arrive
+	DomainTaken        Kind = "domain_taken"
 	Sending            Kind = "sending"
 	PreconditionFailed Kind = "precondition_failed"
 	KeyReused          Kind = "idempotency_key_reused"

@@ -92,11 +92,25 @@ type SettingsReader interface {
 	Settings(context.Context, TenantID) (Settings, error)
 }
 
-// SettingsStore keeps settings. Put demands the version that was read where
-// ifVersion is not nil (PreconditionFailed) and returns them as stored.
+// SettingsStore keeps settings, and which tenant has which domain for its sender: one at
+// a time. What is written together is written at once or not at all.
+//
+// Errors: PreconditionFailed where the settings are not the given ones any more, by their
+// version or by what was noted of the domain; Unavailable.
 type SettingsStore interface {
 	SettingsReader
-	PutSettings(ctx context.Context, t TenantID, s Settings, ifVersion *uint64) (Settings, error)
+	// PutSettings puts to in the place of old and returns it as stored. A domain that the
+	// tenant gives up by that (see [Settings.GivesUp]) is nobody's from then on.
+	PutSettings(ctx context.Context, t TenantID, old, to Settings) (Settings, error)
+	// NoteDomain keeps what a look at the domain of these settings found; their version
+	// stays. A domain that is found to be proven becomes the tenant's: DomainTaken where
+	// another one has it.
+	NoteDomain(ctx context.Context, t TenantID, s Settings, found SenderDomain) (Settings, error)
+	// DomainOwner reads, strongly consistent, who has a domain.
+	DomainOwner(ctx context.Context, domain string) (DomainOwner, error)
+	// OwnIdentity remembers, for good, that we make a domain known to the mail provider.
+	// DomainTaken where the domain is not the tenant's.
+	OwnIdentity(ctx context.Context, domain string, t TenantID) error
 }
 
 // LinkKeys holds the keys that links are minted with. Asked for no version it

@@ -13,7 +13,7 @@ import (
 // Settings are what one tenant may choose.
 type Settings struct {
 	Name             string // shown in mails and pages
-	Sender           string // address mails go from; "" for the platform's
+	Sender           string // address mails go from once Domain is proven; "" for the platform's
 	ExpiresIn        time.Duration
 	SetupURL         string // where an accept leads; "" for none
 	SignInURL        string
@@ -24,7 +24,11 @@ type Settings struct {
 	Locale           string   // BCP 47
 	BrandColor       string   // #rrggbb
 	LogoURL          string
-	Version          uint64 // rises with every change; 0 where the tenant has none of its own
+
+	// What the service itself keeps with them.
+	NameTrusted bool         // the product's own backend set the name, see [TrustedName]
+	Domain      SenderDomain // of Sender
+	Version     uint64       // rises with every change; 0 where the tenant has none of its own
 }
 
 // The window of an invite (rule 1).

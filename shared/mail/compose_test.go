@@ -147,6 +147,27 @@ func TestFromThePlatformTheAddressStandsAlone(t *testing.T) {
 	}
 }
 
+func TestANameThatLooksLikeADomainIsKeptWhereItIsTrusted(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		trusted bool
+		from    string
+		subject string
+	}{
+		{"Booking.com", true, `"Booking.com" <noreply@acme.example>`, "Your invitation to Booking.com"},
+		{"Booking.com", false, "<noreply@acme.example>", "Your invitation to join a team"},
+		{"Call 0800 555 0123", true, "<noreply@acme.example>", "Your invitation to join a team"},
+	} {
+		env, _ := parse(t, message(func(m *invite.Message) { m.Settings.Name, m.Settings.NameTrusted = c.name, c.trusted }), true)
+		if got := env.GetHeader("From"); got != c.from {
+			t.Errorf("%q, trusted %t: From %q, want %q", c.name, c.trusted, got, c.from)
+		}
+		if got := env.GetHeader("Subject"); !strings.HasPrefix(got, c.subject) {
+			t.Errorf("%q, trusted %t: Subject %q, want %q", c.name, c.trusted, got, c.subject)
+		}
+	}
+}
+
 func TestNoSupportAddressNoReplyTo(t *testing.T) {
 	env, _ := parse(t, message(func(m *invite.Message) { m.Settings.SupportEmail = "" }), true)
 	if got := env.GetHeader("Reply-To"); got != "" {

@@ -29,6 +29,8 @@ type Config struct {
 	// local AWS whose notices bring no tags back. Not in AWS: a sender that is verified
 	// as an address, and not by its domain, would not be verified any more.
 	RouteInSender bool
+	// AnySender lets a tenant send from whatever SES has verified, proven or not.
+	AnySender bool
 }
 
 // SES sends mails with the classic SES API, in one call for each mail.
@@ -42,11 +44,12 @@ var _ invite.Mailer = (*SES)(nil)
 // NewSES returns the mailer. The client's own retries are not used, see [repeat].
 func NewSES(client Client, c Config) *SES { return &SES{client: client, config: c} }
 
-// Send hands the mail over, from the tenant's sender or, where SES does not let us
-// send from that, from the platform's. The receipt tells which.
+// Send hands the mail over, from the tenant's sender or, where its domain is not proven
+// to be the tenant's or SES does not let us send from it, from the platform's. The
+// receipt tells which.
 func (s *SES) Send(ctx context.Context, m invite.Message) (invite.Receipt, error) {
-	own := m.Settings.Sender
-	if own != "" && own != s.config.PlatformSender {
+	own, may := m.Settings.Sender, m.Settings.Domain.Proven() || s.config.AnySender
+	if own != "" && own != s.config.PlatformSender && may {
 		r, err := s.send(ctx, m, own, true)
 		if err == nil || err.Reason != invite.ReasonSenderUnverified && err.Reason != invite.ReasonDenied {
 			return result(r, err)

@@ -84,8 +84,9 @@ func configured(address string, c mail.Config) *mail.SES {
 
 func message() invite.Message {
 	return invite.Message{
-		Link:     "https://links.acme.example/i/" + strings.Repeat("0", invite.TokenLength),
-		Settings: invite.Settings{Name: "Acme", Sender: tenantSender, TimeZone: "UTC"},
+		Link: "https://links.acme.example/i/" + strings.Repeat("0", invite.TokenLength),
+		Settings: invite.Settings{Name: "Acme", Sender: tenantSender, TimeZone: "UTC", SupportEmail: "help@acme.example",
+			Domain: invite.SenderDomain{State: invite.SenderVerified}},
 		Invite: invite.Invite{
 			Tenant: "acme", Key: invite.KeyOf("acme", recipient), Gen: 1795000000000, Seq: 3, FirstSeq: 1,
 			Email: recipient, Role: "member", Window: time.Hour, ExpiresAt: time.Date(2026, 11, 30, 13, 5, 0, 0, time.UTC),
@@ -251,6 +252,41 @@ func TestThePlatformSendsForAnUnverifiedTenant(t *testing.T) {
 	}
 	if got := env.GetHeader("From"); got != "<"+platform+">" {
 		t.Errorf("From: %q", got)
+	}
+}
+
+// Whether the provider would take the mail does not matter: it has verified the domain of
+// whoever it belongs to.
+func TestNobodySendsFromADomainThatIsNotProven(t *testing.T) {
+	for state, from := range map[invite.SenderState]string{
+		"": platform, invite.SenderUnproven: platform, invite.SenderTaken: platform,
+		invite.SenderPending: tenantSender, invite.SenderVerified: tenantSender,
+	} {
+		s, e := start(t, func(int, url.Values) (int, string) { return taken("x") })
+		m := message()
+		m.Settings.Domain.State = state
+		r, err := s.Send(t.Context(), m)
+		if err != nil || r.Sender != from || len(e.forms) != 1 || e.forms[0].Get("Source") != from {
+			t.Errorf("%q: Send = %+v, %v in %d requests, want it from %s", state, r, err, len(e.forms), from)
+		}
+		raw, _ := base64.StdEncoding.DecodeString(e.forms[0].Get("RawMessage.Data"))
+		env, err := enmime.ReadEnvelope(bytes.NewReader(raw))
+		if err != nil || env.GetHeader("Reply-To") != "<help@acme.example>" {
+			t.Errorf("%q: Reply-To %q, %v, want the tenant's support", state, env.GetHeader("Reply-To"), err)
+		}
+	}
+}
+
+func TestWhereTheOperatorLooksAfterDomainsAnySenderGoes(t *testing.T) {
+	e := &endpoint{answer: func(int, url.Values) (int, string) { return taken("x") }}
+	server := httptest.NewServer(e)
+	t.Cleanup(server.Close)
+	client := ses.New(ses.Options{Region: "eu-central-1", BaseEndpoint: aws.String(server.URL), Credentials: aws.AnonymousCredentials{}})
+	m := message()
+	m.Settings.Domain = invite.SenderDomain{}
+	r, err := mail.NewSES(client, mail.Config{PlatformSender: platform, AnySender: true}).Send(t.Context(), m)
+	if err != nil || r.Sender != tenantSender {
+		t.Errorf("Send = %+v, %v, want it from %s", r, err, tenantSender)
 	}
 }
 

@@ -29,7 +29,7 @@ type Words struct {
 func Of(c *locale.Catalogue, inv *invite.Invite, s invite.Settings) Words {
 	w := Words{
 		Catalogue: c,
-		Tenant:    invite.SafeName(s.Name, ""),
+		Tenant:    tenantName(s),
 		Name:      invite.SafeName(inv.Name, ""),
 		Role:      invite.SafeName(inv.Role, ""),
 		Email:     string(inv.Email),
@@ -51,6 +51,14 @@ func Of(c *locale.Catalogue, inv *invite.Invite, s invite.Settings) Words {
 		w.Inviter = w.Text("inviter.nobody")
 	}
 	return w
+}
+
+// tenantName is "" where the name is not safe to show.
+func tenantName(s invite.Settings) string {
+	if s.NameTrusted {
+		return invite.TrustedName(s.Name, "")
+	}
+	return invite.SafeName(s.Name, "")
 }
 
 // Text returns the text of a key, or of its neutral form where the tenant's name

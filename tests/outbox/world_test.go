@@ -128,7 +128,8 @@ func (w *world) newStore(client *dynamodb.Client) *dynamo.Store {
 }
 
 func (w *world) settings(invite.TenantID) invite.Settings {
-	return invite.Settings{Name: "Acme", Sender: tenantSender, ExpiresIn: w.window, TimeZone: "UTC", Roles: invite.DefaultRoles, Locale: "en"}
+	return invite.Settings{Name: "Acme", Sender: tenantSender, Domain: invite.SenderDomain{State: invite.SenderVerified},
+		ExpiresIn: w.window, TimeZone: "UTC", Roles: invite.DefaultRoles, Locale: "en"}
 }
 
 func (w *world) clock() time.Time {

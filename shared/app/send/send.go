@@ -33,6 +33,7 @@ func Outbox(a *app.App) (*invite.Outbox, error) {
 			PlatformSender:   a.PlatformSender(),
 			ConfigurationSet: a.Optional("INVITES_CONFIGURATION_SET"),
 			RouteInSender:    a.Optional("INVITES_ROUTE_IN_SENDER") == "true",
+			AnySender:        a.AnySender(),
 		}),
 		LinkBase: a.Text("INVITES_LINK_BASE_URL"),
 		Owner:    rand.Text,

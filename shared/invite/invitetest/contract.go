@@ -11,7 +11,7 @@ import (
 // Contract tests the ports of package invite on stores that open makes, each time
 // empty ones. It holds every state against every operation, and then what one
 // table cannot say: repeated operations, If-Match, generations, codes, lists,
-// timers and settings.
+// timers, settings and domains.
 //
 // Left out: faults of the network and histories of concurrent operations, which
 // need a database underneath, and what a store keeps its records in.
@@ -26,6 +26,7 @@ func Contract(t *testing.T, open func(*testing.T) Stores) {
 		{"generations and codes", generations},
 		{"lists", lists},
 		{"settings", settings},
+		{"domains of senders", domains},
 		{"standing", standing},
 	} {
 		t.Run(part.name, func(t *testing.T) {

@@ -19,6 +19,7 @@ type Model struct {
 	mu       sync.Mutex
 	records  map[invite.Key]*invite.Invite
 	settings map[invite.TenantID]invite.Settings
+	domains  map[string]invite.DomainOwner
 	standing map[invite.TenantID]invite.Standing
 	tallies  map[tallyDay]invite.Tally
 	defaults func(invite.TenantID) invite.Settings
@@ -39,7 +40,7 @@ type position struct {
 // NewModel returns an empty store.
 func NewModel(defaults func(invite.TenantID) invite.Settings) *Model {
 	return &Model{records: map[invite.Key]*invite.Invite{}, settings: map[invite.TenantID]invite.Settings{},
-		standing: map[invite.TenantID]invite.Standing{}, tallies: map[tallyDay]invite.Tally{}, defaults: defaults}
+		domains: map[string]invite.DomainOwner{}, standing: map[invite.TenantID]invite.Standing{}, tallies: map[tallyDay]invite.Tally{}, defaults: defaults}
 }
 
 func (m *Model) apply(k invite.Key, next func(*invite.Invite) (*invite.Invite, error)) (*invite.Invite, error) {
@@ -236,19 +237,6 @@ func (m *Model) Settings(_ context.Context, t invite.TenantID) (invite.Settings,
 		return s, nil
 	}
 	return m.defaults(t), nil
-}
-
-// PutSettings implements invite.SettingsStore.
-func (m *Model) PutSettings(_ context.Context, t invite.TenantID, s invite.Settings, ifVersion *uint64) (invite.Settings, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	old := m.settings[t].Version
-	if ifVersion != nil && *ifVersion != old {
-		return invite.Settings{}, &invite.Error{Kind: invite.PreconditionFailed}
-	}
-	s.Version = old + 1
-	m.settings[t] = s
-	return s, nil
 }
 
 type tallyDay struct {

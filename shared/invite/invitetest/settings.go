@@ -29,30 +29,31 @@ func settings(t *testing.T, stores Stores) {
 			t.Errorf("got %+v, %v, want %+v", got, err, want)
 		}
 	}
-	put := func(to invite.Settings, ifVersion *uint64, want uint64) {
+	put := func(old, to invite.Settings) invite.Settings {
 		t.Helper()
-		got, err := stores.Settings.PutSettings(ctx, s.tenant, to, ifVersion)
-		to.Version = want
+		got, err := stores.Settings.PutSettings(ctx, s.tenant, old, to)
+		to.Version = old.Version + 1
 		if err != nil || !reflect.DeepEqual(got, to) {
 			t.Errorf("got %+v, %v, want %+v", got, err, to)
 		}
 		read(to)
+		return to
 	}
-	version := func(n uint64) *uint64 { return &n }
+	refused := func(why string, old invite.Settings) {
+		t.Helper()
+		if _, err := stores.Settings.PutSettings(ctx, s.tenant, old, own); invite.KindOf(err) != invite.PreconditionFailed {
+			t.Errorf("%s: got %v", why, err)
+		}
+	}
 
-	read(Defaults(s.tenant))
-	_, err := stores.Settings.PutSettings(ctx, s.tenant, own, version(1))
-	if invite.KindOf(err) != invite.PreconditionFailed {
-		t.Errorf("the version of settings that are not there: got %v", err)
-	}
-	put(own, version(0), 1)
-	if _, err := stores.Settings.PutSettings(ctx, s.tenant, own, version(0)); invite.KindOf(err) != invite.PreconditionFailed {
-		t.Errorf("an older version: got %v", err)
-	}
-	own.Sender, own.Roles = "", []string{}
-	own.Roles = []string{"only"}
-	put(own, version(1), 2)
-	put(own, nil, 3)
+	none := Defaults(s.tenant)
+	read(none)
+	refused("the version of settings that are not there", invite.Settings{Version: 1})
+	first := put(none, own)
+	refused("an older version", none)
+	own.Sender, own.Roles, own.NameTrusted = "", []string{"only"}, true
+	second := put(first, own)
+	third := put(second, own)
 
 	t.Run("of ten who save the same version one wins", func(t *testing.T) {
 		var mu sync.Mutex
@@ -60,7 +61,7 @@ func settings(t *testing.T, stores Stores) {
 		var wg sync.WaitGroup
 		for range 10 {
 			wg.Go(func() {
-				if _, err := stores.Settings.PutSettings(ctx, s.tenant, own, version(3)); err == nil {
+				if _, err := stores.Settings.PutSettings(ctx, s.tenant, third, own); err == nil {
 					mu.Lock()
 					won++
 					mu.Unlock()

@@ -1,0 +1,67 @@
+package httpapi
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"invites/shared/invite"
+)
+
+// domainOf reads sender_domain and the states of its records.
+func domainOf(t *testing.T, answer map[string]any) (d map[string]any, records string) {
+	t.Helper()
+	d, ok := answer["sender_domain"].(map[string]any)
+	if !ok {
+		t.Fatalf("got %v, want a sender_domain", answer)
+	}
+	for _, r := range d["records"].([]any) {
+		r := r.(map[string]any)
+		records += fmt.Sprint(r["type"], " ", r["name"], " ", r["state"], "; ")
+	}
+	return d, records
+}
+
+func TestSettingsShowTheSendersDomain(t *testing.T) {
+	d := newDesk(t)
+	if _, got := d.ask("GET", "/v1/settings", acmeAdmin, ""); got["sender_domain"] != nil || got["sender"] != "invites@platform.example" || got["name_trusted"] != false {
+		t.Errorf("without a sender: got %v", got)
+	}
+	const body = `{"name":"Acme","sender":"Hi@Acme.example"}`
+	status, got := d.ask("PUT", "/v1/settings", acmeAdmin, body)
+	domain, records := domainOf(t, got)
+	if status != 200 || domain["domain"] != "acme.example" || domain["state"] != "unproven" || records != "TXT _invites.acme.example awaited; " || domain["checked_at"] == nil ||
+		!strings.Contains(domain["message"].(string), "invites@platform.example") {
+		t.Errorf("got %d %v", status, domain)
+	}
+	d.ask("PUT", "/v1/settings", globexAdmin, body)
+
+	proof := invite.ProofOf("test", "acme", "acme.example")
+	d.txt[proof.Name] = []string{proof.Value}
+	_, got = d.ask("GET", "/v1/settings", acmeAdmin, "")
+	domain, records = domainOf(t, got)
+	if domain["state"] != "pending" || records != "TXT _invites.acme.example found; CNAME k._domainkey.acme.example awaited; " || got["etag"] != `"settings-1"` {
+		t.Errorf("got %v with etag %v", domain, got["etag"])
+	}
+	_, got = d.ask("GET", "/v1/settings", globexAdmin, "")
+	if domain, records = domainOf(t, got); domain["state"] != "taken" || records != "" || !strings.Contains(domain["message"].(string), "operator") {
+		t.Errorf("the other tenant: got %v", domain)
+	}
+	status, got = d.ask("PUT", "/v1/settings", globexAdmin, body)
+	if fields, _ := got["errors"].([]any); status != 409 || got["code"] != "domain_taken" || len(fields) != 1 || fields[0].(map[string]any)["pointer"] != "/sender" {
+		t.Errorf("got %d %v", status, got)
+	}
+}
+
+func TestWhatIsReadCanBePutBackAndChangesNothing(t *testing.T) {
+	d := newDesk(t)
+	d.ask("PUT", "/v1/settings", backend, `{"name":"Booking.com","sender":"hi@acme.example"}`, "Invite-Tenant", "acme")
+	status, got := d.ask("PUT", "/v1/settings", acmeAdmin, `{"name":"Booking.com","sender":"hi@acme.example","name_trusted":false,"sender_domain":{"state":"verified"},"tenant_id":"globex","etag":"x"}`)
+	domain, _ := domainOf(t, got)
+	if status != 200 || domain["state"] != "unproven" || got["name_trusted"] != true || got["tenant_id"] != "acme" {
+		t.Errorf("got %d %v", status, got)
+	}
+	if _, got = d.ask("PUT", "/v1/settings", acmeAdmin, `{"name":"Cooking.com","name_trusted":true}`); got["name_trusted"] != false {
+		t.Errorf("an admin's own name is trusted: %v", got)
+	}
+}
