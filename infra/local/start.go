@@ -24,8 +24,11 @@ import (
 	"invites/infra/local/pool"
 	"invites/infra/local/process"
 	"invites/infra/local/seed"
+	"invites/infra/local/senders"
 	"invites/infra/local/stack"
 	"invites/infra/local/tools"
+	"invites/infra/local/zone"
+	"invites/shared/dns/dnstest"
 )
 
 // stackName is the deployed stack's.
@@ -75,17 +78,28 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 		return none, err
 	}
 
+	names, err := dnstest.Start(&dnstest.Zone{})
+	if err != nil {
+		return none, err
+	}
+	s.onEnd(func() { _ = names.Close() })
+
 	deployment := deploy.Deployment{
 		Root: s.root, Work: s.local("sam"), Stack: stackName, Log: logs["build"],
 		Values: deploy.Values{
 			Architecture: deploy.Architecture(), Origin: s.origin(), Product: s.place.product(), ProductHost: s.productHost(),
+			DNS: names.Address(),
 		},
 	}
 	venv, err := s.prepare(ctx, &deployment, logs["tools"])
 	if err != nil {
 		return none, err
 	}
-	mails, local, err := s.startAWS(ctx, deployment, venv, logs["ministack"])
+	gate, sesAddress, err := s.startSES(names.Zone, logs["gateway"])
+	if err != nil {
+		return none, err
+	}
+	mails, local, err := s.startAWS(ctx, deployment, venv, sesAddress, logs["ministack"])
 	if err != nil {
 		return none, err
 	}
@@ -106,7 +120,7 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 
 	info := stack.Info{
 		API: s.origin(), Console: s.origin() + "/console/", Mailbox: s.origin() + "/mailbox/", Product: s.place.product(),
-		AWSEndpoint: local.Endpoint(), Region: ministack.Region, Stack: stackName, APIID: api.ID,
+		DNS: s.origin() + "/dns/", AWSEndpoint: local.Endpoint(), Region: ministack.Region, Stack: stackName, APIID: api.ID,
 		Table: outputs["TableName"], UserPoolID: outputs["UserPoolId"], ClientID: outputs["UserPoolClientId"],
 		Outputs: outputs,
 	}
@@ -122,16 +136,17 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 	if err := seed.Senders(ctx, cfg, outputs["NoticesTopicArn"], senders...); err != nil {
 		return none, err
 	}
+	gate.Publish(outputs["NoticesTopicArn"])
 	handler, err := gateway.New(gateway.Options{
 		Endpoint: local.Endpoint(), APIHost: local.APIHost(api.ID), CORS: api.CORS,
-		Mailbox: mails.Handler(), Console: console.Handler(users, errorLog), Log: errorLog,
+		Mailbox: mails.Handler(), Console: console.Handler(users, errorLog), DNS: zone.Handler(names.Zone), Log: errorLog,
 	})
 	if err != nil {
 		return none, err
 	}
 	s.serveHTTP(front, handler, errorLog)
 	s.serveHTTP(product, newProduct(info, users, errorLog).Handler(), errorLog)
-	if err := seed.Settings(ctx, info.API, info.Product, users, info.Tenants); err != nil {
+	if err := seed.Settings(ctx, info.API, info.Product, users, names.Zone, info.Tenants); err != nil {
 		return none, err
 	}
 	s.progress.say("seeded %d tenants", len(info.Tenants))
@@ -169,7 +184,7 @@ func (p place) ensureTools(ctx context.Context, log *os.File) (tools.Venv, error
 }
 
 // startAWS starts the mailbox and MiniStack while sam builds.
-func (s *starting) startAWS(ctx context.Context, d deploy.Deployment, venv tools.Venv, log *os.File) (*mailbox.Store, *ministack.MiniStack, error) {
+func (s *starting) startAWS(ctx context.Context, d deploy.Deployment, venv tools.Venv, sesAddress string, log *os.File) (*mailbox.Store, *ministack.MiniStack, error) {
 	mails := &mailbox.Store{}
 	smtp, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -204,7 +219,7 @@ func (s *starting) startAWS(ctx context.Context, d deploy.Deployment, venv tools
 		var err error
 		local, err = ministack.Start(ctx, ministack.Options{
 			Bin: venv.Bin("ministack"), Path: venv.Path(), Home: s.local("ministack"), Port: s.awsPort,
-			SMTPPort: smtp.Addr().(*net.TCPAddr).Port, Log: log, Lock: lock,
+			SMTPPort: smtp.Addr().(*net.TCPAddr).Port, SES: sesAddress, Log: log, Lock: lock,
 		})
 		if err == nil {
 			done()
@@ -220,6 +235,20 @@ func (s *starting) startAWS(ctx context.Context, d deploy.Deployment, venv tools
 		}()
 	}
 	return mails, local, err
+}
+
+// startSES opens the gate that the Lambdas' calls of SES go through.
+func (s *starting) startSES(names *dnstest.Zone, errors *os.File) (gate *senders.Gate, address string, err error) {
+	errorLog := log.New(errors, "", log.LstdFlags)
+	if gate, err = senders.New(ministack.Config(ministack.Endpoint(s.awsPort)), names, errorLog); err != nil {
+		return nil, "", err
+	}
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		return nil, "", err
+	}
+	s.serveHTTP([]net.Listener{listener}, gate, errorLog)
+	return gate, "http://" + listener.Addr().String(), nil
 }
 
 // serveHTTP serves until the end; a server that ends before takes the stack with it.

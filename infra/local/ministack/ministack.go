@@ -36,7 +36,9 @@ type Options struct {
 	Port int
 	// SMTPPort is where it relays every raw mail to.
 	SMTPPort int
-	Log      *os.File
+	// SES is the endpoint that the Lambdas call for SES.
+	SES string
+	Log *os.File
 	// Lock is held by the process as long as it lives.
 	Lock *process.Lock
 }
@@ -80,6 +82,7 @@ func Environ(o Options) []string {
 		"MINISTACK_REGION="+Region,
 		"AUTH=true",
 		"SMTP_HOST="+host+":"+strconv.Itoa(o.SMTPPort),
+		"AWS_ENDPOINT_URL_SES="+o.SES,
 		// Otherwise a second port listens on every interface.
 		"IOT_MTLS_ENABLED=0",
 		"SFTP_ENABLED=0",

@@ -19,6 +19,7 @@ import (
 
 	"invites/infra/local/pool"
 	"invites/infra/local/stack"
+	"invites/shared/dns/dnstest"
 )
 
 // The permissions of template.yaml's defaults.
@@ -82,9 +83,10 @@ func Senders(ctx context.Context, cfg aws.Config, topic string, addresses ...str
 	return nil
 }
 
-// Settings gives each tenant its settings by its admin's own call; the pages
-// are those of the demo product.
-func Settings(ctx context.Context, api, product string, users *pool.Pool, made []stack.Tenant) error {
+// Settings gives each tenant its settings by its admin's own call, and sets the DNS records
+// that the answers ask for until its sender is verified. The pages are those of the demo
+// product.
+func Settings(ctx context.Context, api, product string, users *pool.Pool, zone *dnstest.Zone, made []stack.Tenant) error {
 	for i, one := range made {
 		token, err := users.SignIn(ctx, one.Admin.Email, one.Admin.Password)
 		if err != nil {
@@ -101,21 +103,48 @@ func Settings(ctx context.Context, api, product string, users *pool.Pool, made [
 		if err != nil {
 			return err
 		}
-		request, err := http.NewRequestWithContext(ctx, http.MethodPut, api+"/v1/settings", bytes.NewReader(body))
-		if err != nil {
-			return err
-		}
-		request.Header.Set("Authorization", "Bearer "+token.Bearer)
-		request.Header.Set("Content-Type", "application/json")
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			return fmt.Errorf("give %s its settings: %w", one.ID, err)
-		}
-		said, _ := io.ReadAll(io.LimitReader(response.Body, 2048))
-		response.Body.Close()
-		if response.StatusCode != http.StatusOK {
-			return fmt.Errorf("give %s its settings: PUT /v1/settings answered %s: %s", one.ID, response.Status, bytes.TrimSpace(said))
+		for state, n := "", 0; state != "verified"; n++ {
+			if n == 3 { // once for each kind of record, and once to be told that all is well
+				return fmt.Errorf("give %s its sender: it stays %s", one.ID, state)
+			}
+			if state, err = put(ctx, api, token.Bearer, body, zone); err != nil {
+				return fmt.Errorf("give %s its settings: %w", one.ID, err)
+			}
 		}
 	}
 	return nil
+}
+
+// put sets the settings and the records that they ask for, and returns the state of the sender.
+func put(ctx context.Context, api, bearer string, body []byte, zone *dnstest.Zone) (state string, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPut, api+"/v1/settings", bytes.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	request.Header.Set("Authorization", "Bearer "+bearer)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	said, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	if err != nil || response.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("PUT /v1/settings answered %s: %s", response.Status, bytes.TrimSpace(said))
+	}
+	var answer struct {
+		SenderDomain struct {
+			State   string
+			Records []dnstest.Record
+		} `json:"sender_domain"`
+	}
+	if err := json.Unmarshal(said, &answer); err != nil {
+		return "", fmt.Errorf("read the answer of PUT /v1/settings: %w", err)
+	}
+	for _, r := range answer.SenderDomain.Records {
+		if err := zone.Add(r); err != nil {
+			return "", err
+		}
+	}
+	return answer.SenderDomain.State, nil
 }

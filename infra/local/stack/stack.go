@@ -17,6 +17,7 @@ type Info struct {
 	Console     string `json:"console"`
 	Mailbox     string `json:"mailbox"`
 	Product     string `json:"product"`
+	DNS         string `json:"dns"`
 	AWSEndpoint string `json:"aws_endpoint"`
 	Region      string `json:"region"`
 	Stack       string `json:"stack"`
