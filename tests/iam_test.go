@@ -29,14 +29,14 @@ var rights = map[string]string{
 	"List":     "get query-lists read-cursor-key",
 	"Resend":   "get update",
 	"Cancel":   "update",
-	"Settings": "get put",
+	"Settings": "get put update read-identity read-identity-keys make-identity",
 	"Accept":   "get update",
 	"Send":     "get update read-link-key send-mail",
 	"Expire":   "get update query-timer invoke-send",
 	"Feedback": "update receive-notices",
 }
 
-// probes ask for one right each and change nothing where it is granted.
+// probes ask for one right each and change nothing of the stack's where it is granted.
 func probes(t *testing.T, c aws.Config) map[string]func(context.Context) error {
 	s, err := stack()
 	if err != nil {
@@ -92,6 +92,26 @@ func probes(t *testing.T, c aws.Config) map[string]func(context.Context) error {
 				Source: aws.String("invites@platform.example"), Destinations: []string{"probe@platform.example"},
 				RawMessage: &sestypes.RawMessage{Data: []byte("From: invites@platform.example\r\nTo: probe@platform.example\r\nSubject: probe\r\n\r\nprobe\r\n")},
 			})
+			return err
+		},
+		"read-identity": func(ctx context.Context) error {
+			_, err := ses.NewFromConfig(c).GetIdentityVerificationAttributes(ctx, &ses.GetIdentityVerificationAttributesInput{Identities: []string{"probe.example"}})
+			return err
+		},
+		"read-identity-keys": func(ctx context.Context) error {
+			_, err := ses.NewFromConfig(c).GetIdentityDkimAttributes(ctx, &ses.GetIdentityDkimAttributesInput{Identities: []string{"probe.example"}})
+			return err
+		},
+		"make-identity": func(ctx context.Context) error {
+			_, err := ses.NewFromConfig(c).VerifyDomainDkim(ctx, &ses.VerifyDomainDkimInput{Domain: aws.String("probe.example")})
+			return err
+		},
+		"delete-identity": func(ctx context.Context) error {
+			_, err := ses.NewFromConfig(c).DeleteIdentity(ctx, &ses.DeleteIdentityInput{Identity: aws.String("nobody.example")})
+			return err
+		},
+		"change-identity": func(ctx context.Context) error {
+			_, err := ses.NewFromConfig(c).SetIdentityDkimEnabled(ctx, &ses.SetIdentityDkimEnabledInput{Identity: aws.String("nobody.example"), DkimEnabled: false})
 			return err
 		},
 		"verify-sender": func(ctx context.Context) error {
