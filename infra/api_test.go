@@ -4,10 +4,13 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v4"
+
+	"invites/shared/invite"
 )
 
 // routes is the API: who answers, and whether the caller needs a verified token.
@@ -94,6 +97,12 @@ func TestTheStreamAndTheScheduleWakeTheirLambdas(t *testing.T) {
 		`FilterCriteria: {Filters: [{Pattern: {"dynamodb":{"NewImage":{"ms":{"S":["queued"]}}}}}]}, `+
 		"FunctionResponseTypes: [ReportBatchItemFailures], MaximumRecordAgeInSeconds: 3600, MaximumRetryAttempts: 3, "+
 		"ParallelizationFactor: 4, StartingPosition: TRIM_HORIZON, Stream: !GetAtt Data.Outputs.StreamArn}, Type: DynamoDB}}")
+	wantEqual(t, "how many senders share a rate",
+		at(send, "Events", "Stream", "Properties", "ParallelizationFactor"), strconv.Itoa(invite.Senders))
+	for _, name := range []string{"send", "expire"} {
+		wantEqual(t, name+"'s rate", at(tpl, "Resources", id(name, "Function"), "Properties", "Environment", "Variables", "INVITES_MAILS_PER_SECOND"), "!Ref MailsPerSecond")
+	}
+	wantEqual(t, "the rate of an account that SES has let out of its sandbox", at(tpl, "Parameters", "MailsPerSecond", "Default"), "14")
 	expire := at(tpl, "Resources", "ExpireFunction", "Properties")
 	wantEqual(t, "what wakes expire", at(expire, "Events"), "{EveryMinute: {Properties: {OmitName: true, "+
 		"RetryPolicy: {MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0}, RoleArn: !GetAtt ExpireScheduleRole.Arn, "+

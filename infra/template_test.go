@@ -171,9 +171,9 @@ func TestEnvironment(t *testing.T) {
 	})
 	own := map[string][]string{
 		"list":     {"INVITES_CURSOR_KEY_SECRET"},
-		"send":     {"INVITES_LINK_KEY_SECRET", "INVITES_LINK_BASE_URL", "INVITES_CONFIGURATION_SET", "INVITES_ROUTE_IN_SENDER"},
+		"send":     {"INVITES_LINK_KEY_SECRET", "INVITES_LINK_BASE_URL", "INVITES_CONFIGURATION_SET", "INVITES_ROUTE_IN_SENDER", "INVITES_MAILS_PER_SECOND"},
 		"settings": {"INVITES_DNS_RESOLVER"},
-		"expire":   {"INVITES_SEND_FUNCTION"},
+		"expire":   {"INVITES_SEND_FUNCTION", "INVITES_MAILS_PER_SECOND"},
 	}
 	for name := range may {
 		vars := at(tpl, "Resources", id(name, "Function"), "Properties", "Environment", "Variables")

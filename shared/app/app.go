@@ -155,6 +155,9 @@ func (a *App) Text(name string) string { return a.env.text(name) }
 // Optional reads one variable that may be empty.
 func (a *App) Optional(name string) string { return a.env.optional(name) }
 
+// Positive reads one whole number above 0.
+func (a *App) Positive(name string) int { return a.env.positive(name) }
+
 // defaults are the settings of a tenant that has none of its own.
 func (a *App) defaults() func(invite.TenantID) invite.Settings {
 	s := invite.Settings{

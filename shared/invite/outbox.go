@@ -123,7 +123,9 @@ type Outbox struct {
 	Mailer   Mailer
 	LinkBase string // scheme and host of every link, from configuration alone
 	Owner    func() string
+	Pace     *Pace // of the hand-overs; nil for none
 	Now      func() time.Time
+	Wait     func(context.Context, time.Duration) error // sleeps, or ends with the context
 }
 
 // Redeliver sends the mail of the record at k if one is waiting. The schedule
@@ -136,23 +138,52 @@ func (o *Outbox) Redeliver(ctx context.Context, k Key) error {
 	if err != nil {
 		return fmt.Errorf("redeliver: %w", err)
 	}
-	return o.Deliver(ctx, inv)
+	return o.deliver(ctx, inv)
 }
 
 // Deliver sends the mail of inv, which may be an old image of the record: only a
 // claim on the record as it is now decides. It returns an error only where trying
 // again soon helps; whatever the provider refuses is settled in the record.
+//
+// A mail waits for its turn before it is claimed, so nobody holds a lease and sleeps.
+// One whose turn would come too late for this sender stays as it is: the schedule
+// has it sent.
 func (o *Outbox) Deliver(ctx context.Context, inv *Invite) error {
-	if inv.Mail.settled() || inv.StatusAt(o.Now()) != Pending {
-		return nil
+	if !o.Pace.busy(o.Now()) {
+		return o.deliver(ctx, inv)
 	}
+	// The longer the queue, the more often the schedule has been quicker: a read costs
+	// less than a turn for nothing.
+	return o.Redeliver(ctx, inv.Key)
+}
+
+// deliver is Deliver for a record that was read just now, or one that need not wait.
+func (o *Outbox) deliver(ctx context.Context, inv *Invite) error {
+	for range turns {
+		if inv.Mail.settled() || inv.StatusAt(o.Now()) != Pending || !o.turn(ctx) {
+			return nil
+		}
+		again, err := o.attempt(ctx, inv)
+		if err != nil || again == nil {
+			return err
+		}
+		inv = again
+	}
+	return nil
+}
+
+// attempt claims the mail, hands it over and settles it. It returns the record where
+// the provider found that too fast, so that the next turn tries it again.
+func (o *Outbox) attempt(ctx context.Context, inv *Invite) (again *Invite, err error) {
 	settings, err := o.Settings.Settings(ctx, inv.Tenant)
 	if err != nil {
-		return fmt.Errorf("deliver: settings: %w", err)
+		o.Pace.giveBack()
+		return nil, fmt.Errorf("deliver: settings: %w", err)
 	}
 	standing, err := o.Standing.Standing(ctx, inv.Tenant)
 	if err != nil {
-		return fmt.Errorf("deliver: standing: %w", err)
+		o.Pace.giveBack()
+		return nil, fmt.Errorf("deliver: standing: %w", err)
 	}
 	claimed, token, err := o.claim(ctx, inv, inv.Mail.KeyVersion)
 	if KindOf(err) == WrongLinkKey {
@@ -160,19 +191,33 @@ func (o *Outbox) Deliver(ctx context.Context, inv *Invite) error {
 		errors.As(err, &e)
 		claimed, token, err = o.claim(ctx, e.Invite, e.Invite.Mail.KeyVersion)
 	}
+	if err != nil {
+		o.Pace.giveBack()
+	}
 	switch KindOf(err) {
 	case Superseded, Sending:
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return fmt.Errorf("deliver: claim: %w", err)
+		return nil, fmt.Errorf("deliver: claim: %w", err)
 	}
 	receipt, sendErr := o.handOver(ctx, claimed, settings, token, standing)
-	reason, err := o.settle(ctx, claimed, receipt, sendErr)
-	if err != nil {
-		return err
+	settled, reason, err := o.settle(ctx, claimed, receipt, sendErr)
+	switch reason {
+	case "":
+		o.Pace.taken()
+	case ReasonThrottled:
+		o.Pace.tooFast(o.Now())
+	case ReasonTenantPaused:
+		o.Pace.giveBack()
 	}
-	return o.judgeSender(ctx, inv.Tenant, standing, reason)
+	if err == nil {
+		err = o.judgeSender(ctx, inv.Tenant, standing, reason)
+	}
+	if err != nil || reason != ReasonThrottled || o.Pace == nil {
+		return nil, err
+	}
+	return settled, nil
 }
 
 // judgeSender keeps what a mail told of its sender, for all its other mails.
@@ -213,13 +258,19 @@ func (o *Outbox) handOver(ctx context.Context, inv *Invite, s Settings, t Token,
 	if left <= 0 {
 		return Receipt{}, &MailError{Reason: ReasonUnreachable, Temporary: true, Err: errors.New("the lease is nearly over")}
 	}
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-settleTime))
+		defer cancel()
+	}
 	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
 	return o.Mailer.Send(ctx, Message{Invite: *inv, Settings: s, Link: o.LinkBase + "/i/" + t.Reveal()})
 }
 
-// settle records the outcome and returns its reason.
-func (o *Outbox) settle(ctx context.Context, inv *Invite, r Receipt, sendErr error) (reason string, err error) {
+// settle records the outcome and returns the record after it, or nil where the mail is
+// no longer the sender's, and the outcome's reason.
+func (o *Outbox) settle(ctx context.Context, inv *Invite, r Receipt, sendErr error) (settled *Invite, reason string, err error) {
 	now := o.Now()
 	s := Settlement{Key: inv.Key, Gen: inv.Gen, Seq: inv.Seq, Owner: inv.Mail.Lease.Owner, Now: now,
 		ExpiresAt: inv.ExpiresAt,
@@ -233,13 +284,16 @@ func (o *Outbox) settle(ctx context.Context, inv *Invite, r Receipt, sendErr err
 			if !e.Temporary {
 				s.Status = MailFailed
 			}
+			if e.Reason == ReasonThrottled { // not this mail's fault, and the pace answers for it
+				s.RetryAt = now.Add(Backoff(1))
+			}
 		}
 	}
-	_, err = o.Store.Settle(ctx, s)
+	settled, err = o.Store.Settle(ctx, s)
 	if err != nil && KindOf(err) != Superseded {
-		return "", fmt.Errorf("deliver: settle: %w", err)
+		return nil, s.Reason, fmt.Errorf("deliver: settle: %w", err)
 	}
-	return s.Reason, nil
+	return settled, s.Reason, nil
 }
 
 // Backoff is the wait after a number of failed attempts: 1, 2, 4, 8, then every

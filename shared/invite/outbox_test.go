@@ -69,7 +69,12 @@ func (p *post) Settle(ctx context.Context, s invite.Settlement) (*invite.Invite,
 // invited queues a mail.
 func (p *post) invited(t *testing.T) *invite.Invite {
 	t.Helper()
-	inv, err := p.Create(t.Context(), invite.Creation{Tenant: "acme", Email: "ana@example.com", Window: invitetest.Window, Nonce: invite.Nonce{7},
+	return p.invitedAs(t, "ana@example.com")
+}
+
+func (p *post) invitedAs(t *testing.T, email invite.Address) *invite.Invite {
+	t.Helper()
+	inv, err := p.Create(t.Context(), invite.Creation{Tenant: "acme", Email: email, Window: invitetest.Window, Nonce: invite.Nonce{7},
 		Op: invitetest.Op(p.now), Now: p.now, Retention: invitetest.Retention})
 	if err != nil {
 		t.Fatal(err)

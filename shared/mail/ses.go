@@ -111,15 +111,15 @@ func withRoute(sender string, r invite.Route) string {
 	return sender[:min(at, mostLocal)] + "+" + text + sender[at:]
 }
 
-// repeat tries again only where SES has certainly not taken the mail: it throttled,
-// or no connection came about. After a time-out or a 5xx nobody knows, and a second
-// copy would go out; the outbox waits longer and says so in the row.
+// repeat tries again only where no connection came about. After a time-out or a 5xx
+// nobody knows whether SES has the mail, and a second copy would go out; the outbox
+// waits longer and says so in the row. Where SES throttles, the outbox slows down all
+// of its mails (invite.Pace).
 var repeat = retry.NewStandard(func(o *retry.StandardOptions) {
 	o.MaxAttempts = 3
 	o.MaxBackoff = 2 * time.Second
 	o.Retryables = []retry.IsErrorRetryable{
 		retry.NoRetryCanceledError{},
-		retry.RetryableErrorCode{Codes: throttleCodes},
 		retry.IsErrorRetryableFunc(neverConnected),
 	}
 })

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -24,10 +25,13 @@ type Client interface {
 type Function struct {
 	Client Client
 	Name   string
+	// Calls is how many invocations one hand-over makes at most: they run side by
+	// side, and each keeps to its share of the provider's rate.
+	Calls int
 }
 
-// mostKeys bounds one invocation, so that a sender finishes it within its time.
-const mostKeys = 25
+// fewKeys are not worth a second invocation: a sender sends as many side by side.
+const fewKeys = 8
 
 // Event is what the sender receives.
 type Event struct {
@@ -40,22 +44,21 @@ type Key struct {
 	Address   string `json:"address"`
 }
 
-// Redrive asks for the mails of the records at keys.
+// Redrive asks for the mails of the records at keys, shared out evenly.
 func (f Function) Redrive(ctx context.Context, keys []invite.Key) error {
-	for len(keys) > 0 {
-		n := min(len(keys), mostKeys)
+	calls := max(1, min(f.Calls, (len(keys)+fewKeys-1)/fewKeys))
+	for part := range slices.Chunk(keys, max(1, (len(keys)+calls-1)/calls)) {
 		e := Event{}
-		for _, k := range keys[:n] {
+		for _, k := range part {
 			e.Redrive = append(e.Redrive, Key{k.Partition.String(), k.Address.String()})
 		}
-		keys = keys[n:]
 		payload, err := json.Marshal(e)
 		if err != nil {
 			return fmt.Errorf("redrive: %w", err)
 		}
 		_, err = f.Client.Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(f.Name), InvocationType: types.InvocationTypeEvent, Payload: payload})
 		if err != nil {
-			return fmt.Errorf("redrive %d mails: %w", n, err)
+			return fmt.Errorf("redrive %d mails: %w", len(part), err)
 		}
 	}
 	return nil

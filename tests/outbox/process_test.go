@@ -94,7 +94,9 @@ func (w *world) start(f fate) *process {
 	case handingOver:
 		p.fate.says = cutBefore
 	case handedOver:
-		p.fate.says = cutAfter
+		if f.says == nil {
+			p.fate.says = cutAfter
+		}
 	}
 	provider := ses.New(ses.Options{
 		Region: "eu-central-1", BaseEndpoint: aws.String(w.ses.address()),
@@ -109,7 +111,9 @@ func (w *world) start(f fate) *process {
 		Mailer:   mail.NewSES(provider, mail.Config{PlatformSender: platform}),
 		LinkBase: linkBase,
 		Owner:    rand.Text,
+		Pace:     invite.NewPace(mailsPerSecond / invite.Senders),
 		Now:      w.clock,
+		Wait:     w.wait,
 	}
 	return p
 }

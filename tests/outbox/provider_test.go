@@ -220,10 +220,22 @@ func tokenIn(data string) (string, error) {
 func (p *provider) of(inv *invite.Invite) (found []delivered) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	wanted := mailOf(inv)
 	for _, d := range p.mails {
-		if d.mail == mailOf(inv) {
+		if d.mail == wanted {
 			found = append(found, d)
 		}
+	}
+	return found
+}
+
+// copies are all that it took, in their order.
+func (p *provider) copies() map[mailID][]delivered {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	found := map[mailID][]delivered{}
+	for _, d := range p.mails {
+		found[d.mail] = append(found[d.mail], d)
 	}
 	return found
 }

@@ -104,8 +104,7 @@ func (s *storm) stream(random *rand.Rand, images []*invite.Invite) {
 }
 
 // What is not here: a sender that sleeps (resend_test.go), invites that end while a
-// sender has the lease (ends_test.go), and throttling, which the mailer waits out on
-// the real clock (outages_test.go).
+// sender has the lease (ends_test.go), and throttling (outages_test.go, rate_test.go).
 func TestWhateverHappensEveryMailArrives(t *testing.T) {
 	t.Parallel()
 	seeds := []uint64{1, 2, 3}

@@ -29,6 +29,8 @@ const (
 	tenantSender = "noreply@acme.example"
 	platform     = "noreply@platform.example"
 	linkBase     = "https://links.example"
+	// mailsPerSecond is the default of the stack's parameter.
+	mailsPerSecond = 14.0
 )
 
 // begin is far from the present, so that no clock of the database's own matters.
@@ -142,6 +144,21 @@ func (w *world) advance(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.now = w.now.Add(d)
+}
+
+// moveTo moves the clock on, never back.
+func (w *world) moveTo(t time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if t.After(w.now) {
+		w.now = t
+	}
+}
+
+// wait is how a sender sleeps, alone on its world.
+func (w *world) wait(ctx context.Context, d time.Duration) error {
+	w.advance(d)
+	return ctx.Err()
 }
 
 // pass lets time pass, with the schedule's run at the end of every minute.

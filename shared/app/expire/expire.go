@@ -14,8 +14,13 @@ import (
 	"invites/shared/redrive"
 )
 
-// margin is kept of a run's time to answer in.
-const margin = 5 * time.Second
+const (
+	// margin is kept of a run's time to answer in.
+	margin = 5 * time.Second
+	// sendingTime is how long the senders that a run wakes may take for its mails: a
+	// mail waits for its turn up to 35 of the 50 seconds that a sender has.
+	sendingTime = 30 * time.Second
+)
 
 // Handler sweeps once per invocation and logs what it did.
 func Handler(a *app.App) (func(context.Context) error, error) {
@@ -25,8 +30,9 @@ func Handler(a *app.App) (func(context.Context) error, error) {
 	}
 	sweeper := invite.Sweeper{
 		Store:     store,
-		Redriver:  redrive.Function{Client: lambda.NewFromConfig(a.AWS), Name: a.Text("INVITES_SEND_FUNCTION")},
+		Redriver:  redrive.Function{Client: lambda.NewFromConfig(a.AWS), Name: a.Text("INVITES_SEND_FUNCTION"), Calls: invite.Senders},
 		Retention: a.Retention(),
+		Mails:     a.Positive("INVITES_MAILS_PER_SECOND") * int(sendingTime/time.Second),
 		Now:       a.Now,
 	}
 	return func(ctx context.Context) error {

@@ -37,6 +37,8 @@ func Outbox(a *app.App) (*invite.Outbox, error) {
 		}),
 		LinkBase: a.Text("INVITES_LINK_BASE_URL"),
 		Owner:    rand.Text,
+		Pace:     invite.NewPace(float64(a.Positive("INVITES_MAILS_PER_SECOND")) / invite.Senders),
 		Now:      a.Now,
+		Wait:     app.Wait,
 	}, nil
 }
