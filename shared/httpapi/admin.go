@@ -4,8 +4,7 @@
 package httpapi
 
 import (
-	"crypto/sha256"
-	"encoding/json"
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -33,54 +32,86 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Create serves POST /v1/invites.
+// Create serves POST /v1/invites and POST /v1/invites/batch.
 func (a Admin) Create() http.Handler {
-	return handler(func(w http.ResponseWriter, r *http.Request) error {
-		var email, name, role, locale, confirm *string
-		c, err := a.open(r, "create", map[string]any{"email": &email, "name": &name, "role": &role, "locale": &locale, "confirm": &confirm})
-		if err != nil {
-			return err
-		}
+	mux := http.NewServeMux()
+	mux.Handle("POST /v1/invites", handler(a.create))
+	mux.Handle("POST /v1/invites/batch", handler(a.createMany))
+	mux.Handle("/", notFound)
+	return mux
+}
+
+func (a Admin) create(w http.ResponseWriter, r *http.Request) error {
+	fields, read := newInvite()
+	c, err := a.open(r, "create", fields)
+	if err != nil {
+		return err
+	}
+	n, err := read()
+	if err != nil {
+		return err
+	}
+	inv, err := a.Service.Create(r.Context(), c.Request, n)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/v1/invites/"+string(inv.ID()))
+	writeInvite(w, http.StatusCreated, inv, a.Now())
+	return nil
+}
+
+// newInvite returns the fields of an invite to make, and what they say once they are read.
+func newInvite() (fields map[string]any, read func() (invite.New, error)) {
+	var email, name, role, locale, confirm *string
+	fields = map[string]any{"email": &email, "name": &name, "role": &role, "locale": &locale, "confirm": &confirm}
+	return fields, func() (invite.New, error) {
 		if email == nil {
-			return badRequest("/email", "Give the address to invite.")
+			return invite.New{}, badRequest("/email", "Give the address to invite.")
 		}
-		inv, err := a.Service.Create(r.Context(), c.Request, invite.New{Email: *email, Name: orEmpty(name), Role: orEmpty(role), Locale: orEmpty(locale), Confirm: orEmpty(confirm)})
-		if err != nil {
-			return err
-		}
-		w.Header().Set("Location", "/v1/invites/"+string(inv.ID()))
-		writeInvite(w, http.StatusCreated, inv, a.Now())
-		return nil
-	})
+		return invite.New{Email: *email, Name: orEmpty(name), Role: orEmpty(role), Locale: orEmpty(locale), Confirm: orEmpty(confirm)}, nil
+	}
 }
 
-// Resend serves POST /v1/invites/{id}/resend.
+// Resend serves POST /v1/invites/{id}/resend and POST /v1/invites/resend.
 func (a Admin) Resend() http.Handler {
-	return handler(func(w http.ResponseWriter, r *http.Request) error {
-		id := pathID(r)
-		var confirm *string
-		c, err := a.open(r, "resend "+id, map[string]any{"confirm": &confirm})
-		if err != nil {
-			return err
-		}
-		inv, err := a.Service.Resend(r.Context(), c.Request, id, c.ifMatch, orEmpty(confirm))
-		if invite.KindOf(err) == invite.AlreadyAccepted {
-			return a.withPasswordReset(r, c.Tenant, err)
-		}
-		if err != nil {
-			return err
-		}
-		writeInvite(w, http.StatusOK, inv, a.Now())
-		return nil
-	})
+	mux := http.NewServeMux()
+	mux.Handle("POST /v1/invites/{id}/resend", handler(a.resend))
+	mux.Handle("POST /v1/invites/resend", handler(a.resendMany))
+	mux.Handle("/", notFound)
+	return mux
 }
 
-// CancelAndRelease serves POST /v1/invites/{id}/cancel and …/release.
+func (a Admin) resend(w http.ResponseWriter, r *http.Request) error {
+	id := pathID(r)
+	var confirm *string
+	c, err := a.open(r, "resend "+id, map[string]any{"confirm": &confirm})
+	if err != nil {
+		return err
+	}
+	inv, err := a.resendOne(r.Context(), c.Request, id, c.ifMatch, orEmpty(confirm))
+	if err != nil {
+		return err
+	}
+	writeInvite(w, http.StatusOK, inv, a.Now())
+	return nil
+}
+
+func (a Admin) resendOne(ctx context.Context, r invite.Request, id string, ifMatch *invite.ETag, confirm string) (*invite.Invite, error) {
+	inv, err := a.Service.Resend(ctx, r, id, ifMatch, confirm)
+	if invite.KindOf(err) == invite.AlreadyAccepted {
+		err = a.withPasswordReset(ctx, r.Tenant, err)
+	}
+	return inv, err
+}
+
+// CancelAndRelease serves POST /v1/invites/{id}/cancel and …/release, and POST
+// /v1/invites/cancel.
 func (a Admin) CancelAndRelease() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/invites/{id}/cancel", a.end("cancel", func(c call, id string, r *http.Request) (*invite.Invite, error) {
 		return a.Service.Cancel(r.Context(), c.Request, id, c.ifMatch)
 	}))
+	mux.Handle("POST /v1/invites/cancel", handler(a.cancelMany))
 	mux.Handle("POST /v1/invites/{id}/release", a.end("release", func(c call, id string, r *http.Request) (*invite.Invite, error) {
 		return a.Service.Release(r.Context(), c.Request, id, c.ifMatch)
 	}))
@@ -182,87 +213,9 @@ func listQuery(raw string) (invite.ListQuery, error) {
 	return q, nil
 }
 
-// call is an admin request that was read whole.
-type call struct {
-	invite.Request
-	ifMatch *invite.ETag
-}
-
-// open reads who calls, the headers and the body of an admin POST. name is the
-// call with its target, the scope of an Idempotency-Key within the tenant.
-func (a Admin) open(r *http.Request, name string, fields map[string]any) (call, error) {
-	p, err := a.principal(r, a.Auth.RequiredPermission)
-	if err != nil {
-		return call{}, err
-	}
-	var person actor
-	if err := readObject(r, person.in(p.Service, fields)); err != nil {
-		return call{}, err
-	}
-	if p.Person, err = person.of(p.Person); err != nil {
-		return call{}, err
-	}
-	op, err := operation(r, name, fields)
-	if err != nil {
-		return call{}, err
-	}
-	return call{
-		Request: invite.Request{Tenant: p.Tenant, Actor: p.Person, Op: op},
-		ifMatch: ifMatch(r.Header.Get("If-Match")),
-	}, nil
-}
-
-// actor is the person that a service acts for, on_behalf_of in a body.
-type actor struct{ name, email *string }
-
-// in adds the field to those of a body where a service sends it; nobody else may.
-func (a *actor) in(service bool, fields map[string]any) map[string]any {
-	if service {
-		fields["on_behalf_of"] = map[string]any{"name": &a.name, "email": &a.email}
-	}
-	return fields
-}
-
-// of returns the person as the service named it; the id stays the service's own.
-func (a actor) of(p invite.Person) (invite.Person, error) {
-	if a.name == nil && a.email == nil {
-		return p, nil
-	}
-	p.Name, p.Email = orEmpty(a.name), orEmpty(a.email)
-	if invite.CheckName(p.Name) != nil || len(p.Email) > 254 || strings.ContainsFunc(p.Email, isControl) {
-		return p, badRequest("/on_behalf_of", "Name and email of a person have no control characters and at most 80 and 254 characters.")
-	}
-	return p, nil
-}
-
-// principal finds the caller and the tenant, and demands a permission. A service
-// may do what an admin may, in the tenant it names.
-func (a Admin) principal(r *http.Request, permission string) (auth.Principal, error) {
-	p, err := a.Auth.Principal(r.Header.Get("Authorization"))
-	if err != nil {
-		return p, &invite.Error{Kind: unauthorized, Text: "Send a bearer token of this service's issuer.", Err: err}
-	}
-	named := r.Header.Get("Invite-Tenant")
-	if p.Service {
-		if p.Tenant, err = invite.ParseTenantID(named); err != nil {
-			return p, badRequest("", "Name the tenant in the header Invite-Tenant.")
-		}
-		return p, nil
-	}
-	switch {
-	case named != "":
-		return p, badRequest("", "Only a service token may send the header Invite-Tenant.")
-	case p.Tenant == "":
-		return p, &invite.Error{Kind: forbidden, Text: "The token names no tenant."}
-	case !p.Has(permission):
-		return p, &invite.Error{Kind: forbidden, Text: "You lack the permission for this. Ask an administrator of your tenant."}
-	}
-	return p, nil
-}
-
 // withPasswordReset points a refused resend to the tenant's reset flow.
-func (a Admin) withPasswordReset(r *http.Request, t invite.TenantID, refusal error) error {
-	s, err := a.Settings.Settings(r.Context(), t)
+func (a Admin) withPasswordReset(ctx context.Context, t invite.TenantID, refusal error) error {
+	s, err := a.Settings.Settings(ctx, t)
 	if err != nil {
 		return refusal // the pointer is a help, the refusal is the answer
 	}
@@ -286,50 +239,4 @@ func pathID(r *http.Request) string {
 	rest := strings.TrimPrefix(r.URL.Path, "/v1/invites/")
 	id, _, _ := strings.Cut(rest, "/")
 	return id
-}
-
-func isControl(c rune) bool { return c < ' ' || c >= 0x7f && c < 0xa0 }
-
-// ifMatch reads one entity tag, quoted or bare; nil for none and for "*". A tag
-// that is not one of ours is kept as one that never matches.
-func ifMatch(h string) *invite.ETag {
-	h = strings.TrimSpace(h)
-	if h == "" || h == "*" {
-		return nil
-	}
-	never := &invite.ETag{}
-	parts := strings.Split(strings.Trim(h, `"`), "-")
-	if len(parts) != 3 {
-		return never
-	}
-	seq, err1 := strconv.ParseUint(parts[1], 10, 64)
-	ms, err2 := strconv.ParseInt(parts[2], 10, 64)
-	if err1 != nil || err2 != nil {
-		return never
-	}
-	return &invite.ETag{Status: invite.Status(parts[0]), Seq: seq, ExpiresAt: time.UnixMilli(ms).UTC()}
-}
-
-// operation reads the Idempotency-Key and what the body said, so that a repeated
-// request is known. Without a key the request's own id marks its retries.
-func operation(r *http.Request, name string, fields map[string]any) (op invite.Operation, err error) {
-	keys := r.Header.Values("Idempotency-Key")
-	scope := "request\x00" + requestID(r)
-	if len(keys) > 0 {
-		key := keys[0]
-		if len(keys) > 1 || len(key) < 1 || len(key) > 255 || strings.ContainsFunc(key, func(c rune) bool { return c <= ' ' || c > '~' }) {
-			return op, badRequest("", "An Idempotency-Key is 1 to 255 visible ASCII characters.")
-		}
-		op.Keyed = true
-		scope = "key\x00" + name + "\x00" + key
-	}
-	sum := sha256.Sum256([]byte(scope))
-	copy(op.ID[:], sum[:])
-	said, err := json.Marshal(fields) // maps are written in the order of their keys
-	if err != nil {
-		return op, err
-	}
-	sum = sha256.Sum256(said)
-	copy(op.Body[:], sum[:])
-	return op, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -12,7 +13,7 @@ import (
 	"invites/shared/invite"
 )
 
-// MaxBody is the largest request body, in bytes (contract).
+// MaxBody is the largest body of a request about one invite, in bytes (contract).
 const MaxBody = 8 << 10
 
 // readObject decodes the body into the fields of one JSON object and returns the
@@ -22,12 +23,17 @@ const MaxBody = 8 << 10
 // A nil target is a field that is known and ignored. An empty body is an empty
 // object.
 func readObject(r *http.Request, fields map[string]any) error {
-	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	return readObjectUpTo(MaxBody, r, fields)
+}
+
+// readObjectUpTo is readObject for a body of at most so many bytes.
+func readObjectUpTo(most int, r *http.Request, fields map[string]any) error {
+	body, err := io.ReadAll(io.LimitReader(r.Body, int64(most)+1))
 	if err != nil {
 		return badRequest("", "The body could not be read.")
 	}
-	if len(body) > MaxBody {
-		return &invite.Error{Kind: bodyTooLarge, Text: "Send at most 8 KiB."}
+	if len(body) > most {
+		return &invite.Error{Kind: bodyTooLarge, Text: fmt.Sprintf("Send at most %d KiB.", most>>10)}
 	}
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil

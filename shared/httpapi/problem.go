@@ -22,8 +22,9 @@ type Problem struct {
 	RequestID        string         `json:"request_id"`
 	InviteID         string         `json:"invite_id,omitempty"`
 	PasswordResetURL string         `json:"password_reset_url,omitempty"`
-	Reason           string         `json:"reason,omitempty"`  // of cannot_send: the code of the delivery
-	Confirm          string         `json:"confirm,omitempty"` // of cannot_send: what to send as confirm to go on all the same
+	Reason           string         `json:"reason,omitempty"`      // of cannot_send: the code of the delivery
+	Confirm          string         `json:"confirm,omitempty"`     // of cannot_send: what to send as confirm to go on all the same
+	RetryAfter       int            `json:"retry_after,omitempty"` // seconds; of a row, which has no header of its own
 	Errors           []ProblemField `json:"errors,omitempty"`
 }
 
@@ -151,7 +152,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	p.RequestID = requestID(r)
 	logFailure(r, p.Status, p.Code, err)
 	if retry > 0 {
-		w.Header().Set("Retry-After", retryAfter(retry))
+		w.Header().Set("Retry-After", strconv.Itoa(wholeSeconds(retry)))
 	}
 	if p.Status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
@@ -164,17 +165,15 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 
 // logFailure keeps refusals quiet and failures loud. It never logs a path, for a
 // path may hold a token.
-func logFailure(r *http.Request, status int, code string, err error) {
+func logFailure(r *http.Request, status int, code string, err error, more ...any) {
 	level := slog.LevelInfo
 	if status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	slog.Log(r.Context(), level, "request refused", "request_id", requestID(r), "method", r.Method, "status", status, "code", code, "error", err.Error())
+	slog.Log(r.Context(), level, "request refused", append([]any{"request_id", requestID(r), "method", r.Method, "status", status, "code", code, "error", err.Error()}, more...)...)
 }
 
-// retryAfter rounds up to the whole seconds of RFC 9110 10.2.3.
-func retryAfter(d time.Duration) string {
-	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
-}
+// wholeSeconds rounds up, to what a Retry-After can say (RFC 9110 10.2.3).
+func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
 func requestID(r *http.Request) string { return r.Header.Get("X-Request-Id") }
