@@ -35,6 +35,31 @@ func TestAnAgedInviteIsOlderInEveryRespect(t *testing.T) {
 	}
 }
 
+func TestADayAfterARequestTheNextOneCounts(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	inv := askedOne(t, o)
+	if _, err := o.Ask(t.Context(), asking(inv, supersededOf(inv), base)); err != nil {
+		t.Errorf("the same request again: got %v, want the success it was", err)
+	}
+	now := base.Add(time.Second)
+	if _, err := o.Ask(t.Context(), asking(inv, supersededOf(inv), now)); invite.KindOf(err) != invite.NothingToRenew {
+		t.Errorf("a second later: got %v, want nothing_to_renew", err)
+	}
+	aged := must[*invite.Invite](t)(o.Age(t.Context(), inv.Key, inv.Gen, invite.AskPause, base))
+	if !aged.AskedAt.Equal(inv.AskedAt.Add(-invite.AskPause)) {
+		t.Errorf("asked at %v, want a day earlier than %v", aged.AskedAt, inv.AskedAt)
+	}
+	got, err := o.Ask(t.Context(), asking(inv, supersededOf(inv), now))
+	if err != nil || !got.RenewalRequestedAt().Equal(now) {
+		t.Errorf("a day later: got %v", err)
+	}
+	ended := must[*invite.Invite](t)(o.Cancel(t.Context(), change(inv, now)))
+	if aged := must[*invite.Invite](t)(o.Age(t.Context(), inv.Key, inv.Gen, time.Hour, now)); !aged.EndedAt.Equal(ended.EndedAt.Add(-time.Hour)) {
+		t.Errorf("ended at %v, want an hour earlier than %v", aged.EndedAt, ended.EndedAt)
+	}
+}
+
 func TestAnAgedAcceptedInviteIsPastItsRetention(t *testing.T) {
 	t.Parallel()
 	o := open(t)

@@ -43,7 +43,7 @@ func (s *Store) end(ctx context.Context, c invite.Change, from string, to invite
 	u := update{
 		key:    key(c.Key),
 		when:   when + " AND " + from,
-		set:    "#ver = #ver + :one, #st = :to, #ttl = :purge, #ops.#op = :op, " + listAsEnded,
+		set:    "#ver = #ver + :one, #st = :to, #ea = :now, #ttl = :purge, #ops.#op = :op, " + listAsEnded,
 		remove: "#dg, #ad, #codes, " + clearTimer,
 		names:  names, values: values,
 	}

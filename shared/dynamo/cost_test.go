@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"invites/shared/invite"
+	"invites/shared/invite/invitetest"
 )
 
 // cost is what one operation takes: round trips, how many of them a condition
@@ -75,6 +76,17 @@ var prices = []priced{
 		_, err := o.Redeem(t.Context(), redemption(i, "the first code", later))
 		return err
 	}, cost{trips: 2, read: 1, table: 1, list: 1}},
+	{"ask", resentOne, askIt, cost{trips: 1, table: 1, list: 1, pile: 1}},
+	{"ask, asked today", askedOne, refusedAs(invite.NothingToRenew, askIt), cost{trips: 1, refused: 1}},
+	{"ask, forged link", sentOne, refusedAs(invite.NothingToRenew, func(t testing.TB, o opened, i *invite.Invite) error {
+		_, err := o.Ask(t.Context(), asking(i, invitetest.Digest("forged"), later))
+		return err
+	}), cost{trips: 1, refused: 1}},
+	{"ask, nobody's address", nobody, refusedAs(invite.NothingToRenew, func(t testing.TB, o opened, _ *invite.Invite) error {
+		nobody := &invite.Invite{Key: invite.KeyOf("acme", "ana@example.com")}
+		_, err := o.Ask(t.Context(), asking(nobody, invitetest.Digest("forged"), later))
+		return err
+	}), cost{trips: 1, refused: 1}},
 	{"claim", queuedOne, func(t testing.TB, o opened, i *invite.Invite) error {
 		_, err := o.Claim(t.Context(), claim(i, later))
 		return err
@@ -182,6 +194,31 @@ func acceptedOne(t testing.TB, o opened) *invite.Invite {
 
 func cancelledOne(t testing.TB, o opened) *invite.Invite {
 	return o.published(t, must[*invite.Invite](t)(o.Cancel(t.Context(), change(sentOne(t, o), base))))
+}
+
+// resentOne has a superseded link beside its live one.
+func resentOne(t testing.TB, o opened) *invite.Invite {
+	ok := must[*invite.Invite](t)
+	inv := ok(o.Resend(t.Context(), change(sentOne(t, o), base)))
+	ok(o.Claim(t.Context(), claim(inv, base)))
+	return o.published(t, ok(o.Settle(t.Context(), settlement(inv, base))))
+}
+
+func askedOne(t testing.TB, o opened) *invite.Invite {
+	inv := resentOne(t, o)
+	return o.published(t, must[*invite.Invite](t)(o.Ask(t.Context(), asking(inv, supersededOf(inv), base))))
+}
+
+// supersededOf is the link of the mail before the newest.
+func supersededOf(inv *invite.Invite) invite.Digest {
+	before := *inv
+	before.Seq--
+	return linkOf(&before)
+}
+
+func askIt(t testing.TB, o opened, i *invite.Invite) error {
+	_, err := o.Ask(t.Context(), asking(i, supersededOf(i), later))
+	return err
 }
 
 func expiredOne(t testing.TB, o opened) *invite.Invite {

@@ -40,7 +40,10 @@ func decode(i item) (*invite.Invite, error) {
 		LastSentAt: r.optional().time("sa"),
 		AcceptedAt: r.optional().time("aa"),
 		RedeemedAt: r.optional().time("ra"),
+		EndedAt:    r.optional().time("ea"),
 		PurgeAt:    r.optional().seconds("ttl"),
+		AskedAt:    r.optional().time("qa"),
+		AskedSeq:   r.optional().count("qs"),
 
 		Mail: invite.Mail{
 			Status:     invite.MailStatus(r.text("ms")),

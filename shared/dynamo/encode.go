@@ -36,7 +36,7 @@ func encode(i *invite.Invite) item {
 			out[name] = text(s)
 		}
 	}
-	for name, t := range map[string]time.Time{"sa": i.LastSentAt, "aa": i.AcceptedAt, "ra": i.RedeemedAt, "lu": i.Mail.Lease.Until} {
+	for name, t := range map[string]time.Time{"sa": i.LastSentAt, "aa": i.AcceptedAt, "ra": i.RedeemedAt, "ea": i.EndedAt, "qa": i.AskedAt, "lu": i.Mail.Lease.Until} {
 		if !t.IsZero() {
 			out[name] = millis(t)
 		}
@@ -48,6 +48,9 @@ func encode(i *invite.Invite) item {
 	}
 	if i.FirstSeq != 0 {
 		out["seq0"] = number(i.FirstSeq)
+	}
+	if i.AskedSeq != 0 {
+		out["qs"] = number(i.AskedSeq)
 	}
 	if i.Mail.Attempts != 0 {
 		out["mn"] = number(i.Mail.Attempts)

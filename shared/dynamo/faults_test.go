@@ -58,6 +58,9 @@ var onces = []once{
 	{name: "redeem", prepare: acceptedOne, do: func(ctx context.Context, s *Store, i *invite.Invite) (*invite.Invite, error) {
 		return s.Redeem(ctx, redemption(i, "the first code", later))
 	}},
+	{name: "ask", prepare: resentOne, do: func(ctx context.Context, s *Store, i *invite.Invite) (*invite.Invite, error) {
+		return s.Ask(ctx, asking(i, supersededOf(i), later))
+	}},
 	{name: "claim", prepare: queuedOne, do: func(ctx context.Context, s *Store, i *invite.Invite) (*invite.Invite, error) {
 		return s.Claim(ctx, claim(i, later))
 	}},
@@ -149,6 +152,9 @@ func TestARefusalAfterAnUnknownOutcomeIsNoConflict(t *testing.T) {
 		{"accept", cancelledOne, func(ctx context.Context, s *Store, i *invite.Invite) (*invite.Invite, error) {
 			return s.Accept(ctx, acceptance(i, "a code", later))
 		}, invite.LinkDead},
+		{"ask", askedOne, func(ctx context.Context, s *Store, i *invite.Invite) (*invite.Invite, error) {
+			return s.Ask(ctx, asking(i, supersededOf(i), later))
+		}, invite.NothingToRenew},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := open(t)
@@ -178,6 +184,19 @@ func TestWhatTheNetworkDeliversLateChangesNothing(t *testing.T) {
 		late.Flush()
 		if got := o.only(t); got.Version != want.Version {
 			t.Errorf("got %+v, want %+v", got.Mail, want.Mail)
+		}
+	})
+	t.Run("a request for an invite that was cancelled and made anew", func(t *testing.T) {
+		o := open(t)
+		inv := resentOne(t, o)
+		late := dynamotest.Script(dynamotest.Duplicate)
+		ok := must[*invite.Invite](t)
+		ok(o.faultyStore(t, late).Ask(t.Context(), asking(inv, supersededOf(inv), later)))
+		ok(o.Cancel(t.Context(), change(inv, later.Add(time.Second))))
+		want := ok(o.Create(t.Context(), creation("acme", "ana@example.com", later.Add(2*time.Second))))
+		late.Flush()
+		if got := o.only(t); got.Version != want.Version {
+			t.Errorf("got %+v, want %+v", got, want)
 		}
 	})
 	t.Run("an accept whose code was redeemed", func(t *testing.T) {

@@ -21,6 +21,8 @@ import (
 // loses, delays, repeats and throttles. Whatever comes back must be explained by
 // some order of the pure transitions, each at most once, each between its call and
 // its return; what ended as Unavailable may have happened at any later time or never.
+// So may a request that was refused and that the network delivered twice: the second
+// one may find what the first one lacked.
 
 const (
 	histories = 40
@@ -84,7 +86,7 @@ type history struct {
 
 // note records one operation. A success counts twice: as the change, and as a read
 // of the record that was answered, which may be younger than the change.
-func (h *history) note(client int, in call, began int64, inv *invite.Invite, err error) {
+func (h *history) note(client int, in call, began int64, inv *invite.Invite, err error, twice bool) {
 	ended := h.clock.Add(1)
 	out := answer{kind: invite.KindOf(err), success: err == nil}
 	if inv != nil && err == nil {
@@ -97,6 +99,9 @@ func (h *history) note(client int, in call, began int64, inv *invite.Invite, err
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.ops = append(h.ops, porcupine.Operation{ClientId: client, Input: in, Call: began, Output: out, Return: ended})
+	if twice && err != nil && out.kind != invite.Unavailable {
+		h.ops = append(h.ops, porcupine.Operation{ClientId: client, Input: in, Call: began, Output: answer{kind: invite.Unavailable}, Return: 1 << 60})
+	}
 	if err == nil {
 		h.ops = append(h.ops, porcupine.Operation{ClientId: client, Input: call{name: "read"}, Call: began, Output: answer{inv: inv}, Return: ended})
 	}
@@ -105,6 +110,7 @@ func (h *history) note(client int, in call, began int64, inv *invite.Invite, err
 // player is one client.
 type player struct {
 	*Store
+	faults  *dynamotest.Faults
 	h       *history
 	id      int
 	random  *rand.Rand
@@ -118,14 +124,15 @@ func (p *player) play(ctx context.Context) {
 	now := p.now()
 	inv := p.h.seen.Load()
 	in, do := p.draw(inv, now)
-	began := p.h.clock.Add(1)
+	duplicates := func() int { return strings.Count(p.faults.String(), dynamotest.Duplicate.String()) }
+	began, before := p.h.clock.Add(1), duplicates()
 	got, err := do(ctx)
-	p.h.note(p.id, in, began, got, err)
+	p.h.note(p.id, in, began, got, err, duplicates() > before)
 }
 
 // draw picks an operation that makes sense for the record as somebody saw it last.
 func (p *player) draw(inv *invite.Invite, now time.Time) (call, func(context.Context) (*invite.Invite, error)) {
-	switch p.random.IntN(16) {
+	switch p.random.IntN(18) {
 	case 0, 1:
 		c := creation(p.tenant, p.address, now)
 		c.Op = p.op(now)
@@ -144,10 +151,15 @@ func (p *player) draw(inv *invite.Invite, now time.Time) (call, func(context.Con
 		return call{"release", c.Release}, func(ctx context.Context) (*invite.Invite, error) { return p.Release(ctx, c) }
 	case 8, 9, 10:
 		a := acceptance(inv, fmt.Sprint("code", p.id, now), now)
-		p.h.mu.Lock()
-		p.h.codes = append(p.h.codes, a.Code)
-		p.h.mu.Unlock()
-		return call{"accept", a.Accept}, func(ctx context.Context) (*invite.Invite, error) { return p.Accept(ctx, a) }
+		return call{"accept", a.Accept}, func(ctx context.Context) (*invite.Invite, error) {
+			inv, err := p.Accept(ctx, a)
+			if err == nil { // nobody has a code before it is handed out
+				p.h.mu.Lock()
+				p.h.codes = append(p.h.codes, a.Code)
+				p.h.mu.Unlock()
+			}
+			return inv, err
+		}
 	case 11, 12:
 		r := redemption(inv, "no code", now)
 		r.Op = p.op(now)
@@ -162,6 +174,9 @@ func (p *player) draw(inv *invite.Invite, now time.Time) (call, func(context.Con
 		c.Owner = fmt.Sprint("owner", p.id, now)
 		p.claims = append(p.claims, c)
 		return call{"claim", c.Claim}, func(ctx context.Context) (*invite.Invite, error) { return p.Claim(ctx, c) }
+	case 15, 16:
+		a := asking(inv, supersededOf(inv), now)
+		return call{"ask", a.Ask}, func(ctx context.Context) (*invite.Invite, error) { return p.Ask(ctx, a) }
 	default:
 		s := settlement(inv, now)
 		s.MessageID = fmt.Sprint("message", p.id, now)
@@ -229,7 +244,7 @@ func (o opened) history(t *testing.T, seed uint64) (h *history, log string) {
 			t.Fatal(err)
 		}
 		faults = append(faults, f)
-		players = append(players, &player{Store: s, h: h, id: id, random: rand.New(rand.NewPCG(seed, uint64(id))), now: now, tenant: tenant, address: address})
+		players = append(players, &player{Store: s, faults: f, h: h, id: id, random: rand.New(rand.NewPCG(seed, uint64(id))), now: now, tenant: tenant, address: address})
 	}
 	// Half of the histories begin with a mail that has arrived.
 	first := &player{Store: o.Store, h: h, id: clients, random: rand.New(rand.NewPCG(seed, clients))}
@@ -270,7 +285,7 @@ func (h *history) must(t *testing.T, client int, in call, do func() (*invite.Inv
 	if in.pure == nil {
 		h.ops = append(h.ops, porcupine.Operation{ClientId: client, Input: in, Call: began, Output: answer{inv: inv}, Return: h.clock.Add(1)})
 	} else {
-		h.note(client, in, began, inv, nil)
+		h.note(client, in, began, inv, nil, false)
 	}
 	return inv
 }

@@ -129,6 +129,10 @@ func acceptance(inv *invite.Invite, code string, now time.Time) invite.Acceptanc
 	return invite.Acceptance{Key: inv.Key, Link: linkOf(inv), Code: invitetest.Digest(code), Now: now, Retention: retention}
 }
 
+func asking(inv *invite.Invite, link invite.Digest, now time.Time) invite.Asking {
+	return invite.Asking{Key: inv.Key, Link: link, Now: now, Retention: retention}
+}
+
 func redemption(inv *invite.Invite, code string, now time.Time) invite.Redemption {
 	return invite.Redemption{Key: inv.Key, Code: invitetest.Digest(code), Op: newOp(now), Now: now, Retention: retention}
 }

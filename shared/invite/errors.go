@@ -32,6 +32,7 @@ const (
 	Unavailable        Kind = "unavailable" // nothing happened, or nobody knows: try again
 	Superseded         Kind = "superseded"  // the mail asked for is no longer the current one
 	WrongLinkKey       Kind = "wrong_link_key"
+	NothingToRenew     Kind = "nothing_to_renew"
 	NotDue             Kind = "not_due" // expiry asked for an invite that has not expired
 )
 

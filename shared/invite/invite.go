@@ -133,7 +133,10 @@ type Invite struct {
 	LastSentAt time.Time
 	AcceptedAt time.Time
 	RedeemedAt time.Time
+	EndedAt    time.Time // of a cancelled or released one
 	PurgeAt    time.Time // end of the retention in whole seconds; zero until the invite ends
+	AskedAt    time.Time // when the holder of a dead link last asked for a new one
+	AskedSeq   uint64    // Seq at that time; see RenewalRequestedAt
 
 	Mail     Mail
 	Link     Digest // of the one live link; zero while there is none

@@ -21,6 +21,7 @@ type Store interface {
 	Release(context.Context, Change) (*Invite, error)
 	Accept(context.Context, Acceptance) (*Invite, error)
 	Redeem(context.Context, Redemption) (*Invite, error)
+	Ask(context.Context, Asking) (*Invite, error)
 
 	// Get reads the record at a key, strongly consistent. NotFound where there is
 	// none; the caller checks generation and retention.

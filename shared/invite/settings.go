@@ -24,6 +24,7 @@ type Settings struct {
 	Locale           string   // BCP 47
 	BrandColor       string   // #rrggbb
 	LogoURL          string
+	RenewOnRequest   bool // who asks for a new invite with a dead link is sent one at once
 
 	// What the service itself keeps with them.
 	NameTrusted bool         // the product's own backend set the name, see [TrustedName]

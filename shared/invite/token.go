@@ -42,6 +42,11 @@ func (d Digest) Equal(other Digest) bool {
 // admin why: 64 bits of its digest, enough where only 20 of them are looked at.
 type LinkMark [8]byte
 
+// Equal compares in constant time.
+func (m LinkMark) Equal(other LinkMark) bool {
+	return subtle.ConstantTimeCompare(m[:], other[:]) == 1
+}
+
 // MarkOf returns the mark of the link with a digest.
 func MarkOf(d Digest) (m LinkMark) {
 	copy(m[:], d[:])

@@ -23,7 +23,8 @@ import (
 //
 // A cancelled, released or expired record, and one past its retention, is created
 // anew as the next generation of the same address. Mail states run beside it:
-// queued → sending (leased) → sent or failed; every resend starts them over.
+// queued → sending (leased) → sent or failed; every resend starts them over. Who asks
+// for a new invite with a dead link changes no state, see [Asking.Ask].
 
 const (
 	// LeaseTime is how long one sender may take for one mail before another may
@@ -226,6 +227,7 @@ func (c Change) end(old *Invite, s Status, t EventType) *Invite {
 	next.Version++
 	next.Status = s
 	next.Link, next.Accepted, next.Codes = Digest{}, Digest{}, nil
+	next.EndedAt = c.Now
 	next.PurgeAt = PurgeAt(c.Now.Add(c.Retention.Ended))
 	next.Ops = rememberOp(old.Ops, c.Op)
 	next.Due = time.Time{}

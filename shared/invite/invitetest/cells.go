@@ -23,6 +23,7 @@ const (
 	used = invite.CodeDead
 	past = invite.Superseded
 	wait = invite.NotDue
+	no   = invite.NothingToRenew
 )
 
 // table says what every operation comes to in every state, in the order of
@@ -32,37 +33,42 @@ var table = []struct {
 	state state
 	want  []invite.Kind
 }{
-	//                create resend cancel release | accept: newest, older, foreign, none | redeem: newest, foreign | claim: newest, older | settle: sender, other | note: newest, older | publish | expire
-	{absent, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, past, past, none, wait}},
-	{queued, []invite.Kind{pend, ok, ok, nota, dead, dead, dead, dead, used, used, ok, past, past, past, ok, past, ok, wait}},
-	{leased, []invite.Kind{pend, send, ok, nota, ok, dead, dead, dead, used, used, send, past, ok, past, ok, past, ok, wait}},
-	{abandoned, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, ok, past, ok, past, ok, past, ok, wait}},
-	{live, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
-	{bounced, []invite.Kind{pend, cant, ok, nota, ok, dead, dead, dead, used, used, past, past, past, past, past, past, ok, wait}},
-	{complained, []invite.Kind{pend, cant, ok, nota, ok, dead, dead, dead, used, used, past, past, past, past, past, past, ok, wait}},
-	{noticedLeased, []invite.Kind{pend, send, ok, nota, ok, dead, dead, dead, used, used, past, past, ok, past, ok, past, ok, wait}},
-	{noticedAbandoned, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, past, past, ok, past, ok, past, ok, wait}},
-	{complainedCancelled, []invite.Kind{cant, canc, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, past, past, ok, wait}},
-	{lapsed, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
-	{overdue, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, ok}},
-	{overdueQueued, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, ok}},
-	{overdueLeased, []invite.Kind{send, send, ok, nota, dead, dead, dead, dead, used, used, past, past, ok, past, ok, past, ok, wait}},
-	{expired, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
-	{accepted, []invite.Kind{acc, acc, acc, ok, ok, dead, dead, dead, ok, used, past, past, past, past, ok, past, ok, wait}},
-	{acceptedLeased, []invite.Kind{acc, acc, acc, ok, ok, dead, dead, dead, ok, used, past, past, ok, past, ok, past, ok, wait}},
-	{cancelled, []invite.Kind{ok, canc, ok, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
-	{cancelledLeased, []invite.Kind{send, canc, ok, nota, dead, dead, dead, dead, used, used, past, past, ok, past, ok, past, ok, wait}},
-	{released, []invite.Kind{ok, rel, rel, nota, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
-	{goneOverdue, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, ok}},
-	{goneExpired, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
-	{goneAccepted, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
-	{goneCancelled, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
-	{goneReleased, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, past, past, past, past, ok, past, ok, wait}},
+	//                create resend cancel release | accept: newest, older, foreign, none | redeem: newest, foreign | ask: newest, older, foreign | claim: newest, older | settle: sender, other | note: newest, older | publish | expire
+	{absent, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, no, no, no, past, past, past, past, past, past, none, wait}},
+	{queued, []invite.Kind{pend, ok, ok, nota, dead, dead, dead, dead, used, used, no, no, no, ok, past, past, past, ok, past, ok, wait}},
+	{leased, []invite.Kind{pend, send, ok, nota, ok, dead, dead, dead, used, used, no, no, no, send, past, ok, past, ok, past, ok, wait}},
+	{abandoned, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, no, no, no, ok, past, ok, past, ok, past, ok, wait}},
+	{live, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, no, ok, no, past, past, past, past, ok, past, ok, wait}},
+	{bounced, []invite.Kind{pend, cant, ok, nota, ok, dead, dead, dead, used, used, no, ok, no, past, past, past, past, past, past, ok, wait}},
+	{complained, []invite.Kind{pend, cant, ok, nota, ok, dead, dead, dead, used, used, no, ok, no, past, past, past, past, past, past, ok, wait}},
+	{noticedLeased, []invite.Kind{pend, send, ok, nota, ok, dead, dead, dead, used, used, no, no, no, past, past, ok, past, ok, past, ok, wait}},
+	{noticedAbandoned, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, no, no, no, past, past, ok, past, ok, past, ok, wait}},
+	{complainedCancelled, []invite.Kind{cant, canc, ok, nota, dead, dead, dead, dead, used, used, no, no, no, past, past, past, past, past, past, ok, wait}},
+	{lapsed, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, ok, ok, no, past, past, past, past, ok, past, ok, wait}},
+	{overdue, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, ok, ok, no, past, past, past, past, ok, past, ok, ok}},
+	{overdueQueued, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, no, no, no, past, past, past, past, ok, past, ok, ok}},
+	{overdueLeased, []invite.Kind{send, send, ok, nota, dead, dead, dead, dead, used, used, ok, no, no, past, past, ok, past, ok, past, ok, wait}},
+	{expired, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, ok, ok, no, past, past, past, past, ok, past, ok, wait}},
+	{accepted, []invite.Kind{acc, acc, acc, ok, ok, dead, dead, dead, ok, used, no, no, no, past, past, past, past, ok, past, ok, wait}},
+	{acceptedLeased, []invite.Kind{acc, acc, acc, ok, ok, dead, dead, dead, ok, used, no, no, no, past, past, ok, past, ok, past, ok, wait}},
+	{cancelled, []invite.Kind{ok, canc, ok, nota, dead, dead, dead, dead, used, used, no, no, no, past, past, past, past, ok, past, ok, wait}},
+	{cancelledLeased, []invite.Kind{send, canc, ok, nota, dead, dead, dead, dead, used, used, no, no, no, past, past, ok, past, ok, past, ok, wait}},
+	{released, []invite.Kind{ok, rel, rel, nota, dead, dead, dead, dead, used, used, no, no, no, past, past, past, past, ok, past, ok, wait}},
+	{asked, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, no, no, no, past, past, past, past, ok, past, ok, wait}},
+	{askedBefore, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, no, ok, no, past, past, past, past, ok, past, ok, wait}},
+	{askedExpired, []invite.Kind{ok, ok, ok, nota, dead, dead, dead, dead, used, used, no, no, no, past, past, past, past, ok, past, ok, wait}},
+	{renewed, []invite.Kind{pend, ok, ok, nota, ok, dead, dead, dead, used, used, no, no, no, past, past, past, past, ok, past, ok, wait}},
+	{anew, []invite.Kind{pend, ok, ok, nota, dead, dead, dead, dead, used, used, no, ok, no, ok, past, past, past, ok, past, ok, wait}},
+	{goneOverdue, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, no, no, no, past, past, past, past, ok, past, ok, ok}},
+	{goneExpired, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, no, no, no, past, past, past, past, ok, past, ok, wait}},
+	{goneAccepted, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, no, no, no, past, past, past, past, ok, past, ok, wait}},
+	{goneCancelled, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, no, no, no, past, past, past, past, ok, past, ok, wait}},
+	{goneReleased, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, no, no, no, past, past, past, past, ok, past, ok, wait}},
 }
 
 // unsettled are the states in which no sender has said what became of its mail.
 var unsettled = []string{queued.name, leased.name, abandoned.name, noticedLeased.name, noticedAbandoned.name,
-	overdueQueued.name, overdueLeased.name, acceptedLeased.name, cancelledLeased.name}
+	overdueQueued.name, overdueLeased.name, acceptedLeased.name, cancelledLeased.name, anew.name}
 
 // requestsOf says which cells take another number of requests than one, whatever
 // they come to.
@@ -183,6 +189,10 @@ func Invariants(report func(format string, args ...any), before, after *invite.I
 		report("%s with codes", after.Status)
 	case after.SendCount() < 1:
 		report("send count %d", after.SendCount())
+	case after.AskedAt.IsZero() != (after.AskedSeq == 0) || after.AskedSeq > after.Seq:
+		report("asked at %v about mail %d of %d", after.AskedAt, after.AskedSeq, after.Seq)
+	case (after.Status.Class() == invite.Ended) == after.EndedAt.IsZero():
+		report("%s with an end at %v", after.Status, after.EndedAt)
 	}
 	if before == nil {
 		return
@@ -196,6 +206,10 @@ func Invariants(report func(format string, args ...any), before, after *invite.I
 		report("%s became %s", before.Status, after.Status)
 	case after.Gen == before.Gen && before.Status == invite.Accepted && !after.AcceptedAt.Equal(before.AcceptedAt):
 		report("accepted a second time")
+	case after.Gen == before.Gen && !after.AskedAt.Equal(before.AskedAt) && after.AskedAt.Before(before.AskedAt.Add(invite.AskPause)):
+		report("asked at %v and at %v", before.AskedAt, after.AskedAt)
+	case after.Gen == before.Gen && !after.AskedAt.Equal(before.AskedAt) && (after.Status != before.Status || after.Seq != before.Seq || after.Link != before.Link || !after.ExpiresAt.Equal(before.ExpiresAt)):
+		report("asking changed the invite from %+v to %+v", before, after)
 	}
 }
 

@@ -141,6 +141,35 @@ var (
 		s.keep(s.s.Store.Release(ctx, s.change()))
 		s.later(time.Minute)
 	}}
+	asked = state{"somebody asked for a new invite today", func(s *scene) {
+		live.play(s)
+		s.keep(s.s.Store.Ask(ctx, s.asking(link(s.seq()-1))))
+		s.later(invite.AskPause - time.Second)
+	}}
+	askedBefore = state{"somebody asked for a new invite a day ago", func(s *scene) {
+		live.play(s)
+		s.keep(s.s.Store.Ask(ctx, s.asking(link(s.seq()-1))))
+		s.later(invite.AskPause)
+	}}
+	askedExpired = state{"somebody asked for a new invite and it is marked expired", func(s *scene) {
+		live.play(s)
+		s.now = s.inv.ExpiresAt
+		s.keep(s.s.Store.Ask(ctx, s.asking(s.newest())))
+		s.later(invite.ExpireGrace)
+		s.expire()
+	}}
+	renewed = state{"somebody asked for a new invite today and got one", func(s *scene) {
+		live.play(s)
+		s.keep(s.s.Store.Ask(ctx, s.asking(link(s.seq()-1))))
+		s.later(time.Second)
+		s.keep(s.s.Store.Resend(ctx, s.change()))
+		s.send()
+	}}
+	anew = state{"it was cancelled and made anew, and its mail is queued", func(s *scene) {
+		cancelled.play(s)
+		s.keep(s.s.Store.Create(ctx, s.creation()))
+		s.later(time.Second)
+	}}
 	goneOverdue = state{"nobody marked it and its retention is over", func(s *scene) {
 		overdue.play(s)
 		s.now = s.inv.ExpiresAt.Add(Retention.Expired)
@@ -204,6 +233,9 @@ var operations = []operation{
 	{"accept with no link", func(s *scene) (*invite.Invite, error, transition) { return s.accept(invite.Digest{}) }},
 	{"redeem the newest code", func(s *scene) (*invite.Invite, error, transition) { return s.redeem(s.code) }},
 	{"redeem a foreign code", func(s *scene) (*invite.Invite, error, transition) { return s.redeem(Digest("foreign")) }},
+	{"ask with the newest link", func(s *scene) (*invite.Invite, error, transition) { return s.ask(s.newest()) }},
+	{"ask with an older link", func(s *scene) (*invite.Invite, error, transition) { return s.ask(link(s.seq() - 1)) }},
+	{"ask with a foreign link", func(s *scene) (*invite.Invite, error, transition) { return s.ask(Digest("foreign")) }},
 	{"claim the newest mail", func(s *scene) (*invite.Invite, error, transition) {
 		c := s.claim("sender-2")
 		inv, err := s.s.Outbox.Claim(ctx, c)
@@ -279,6 +311,12 @@ func (s *scene) redeem(code invite.Digest) (*invite.Invite, error, transition) {
 	r := s.redemption(code)
 	inv, err := s.s.Store.Redeem(ctx, r)
 	return inv, err, r.Redeem
+}
+
+func (s *scene) ask(link invite.Digest) (*invite.Invite, error, transition) {
+	a := s.asking(link)
+	inv, err := s.s.Store.Ask(ctx, a)
+	return inv, err, a.Ask
 }
 
 // name makes the sentence of a cell.

@@ -57,6 +57,7 @@ func (g *Game) Actions() map[string]func(*rapid.T) {
 		"release": g.change("release", invite.Store.Release),
 		"accept":  g.accept,
 		"redeem":  g.redeem,
+		"ask":     g.ask,
 		"claim":   g.claim,
 		"settle":  g.settle,
 		"note":    g.note,
@@ -227,6 +228,15 @@ func (g *Game) redeem(t *rapid.T) {
 	}
 	at := slices.IndexFunc(g.keys, func(k gameKey) bool { return k.key == r.Key })
 	g.move(t, "redeem", g.keys[at], func(s Stores) (*invite.Invite, error) { return s.Store.Redeem(ctx, r) })
+}
+
+func (g *Game) ask(t *rapid.T) {
+	k := g.pick(t)
+	a := invite.Asking{Key: k.key, Link: Digest("foreign"), Now: g.now, Retention: Retention}
+	if old := g.stored(k); old != nil {
+		a.Link = link(old.Seq - uint64(rapid.SampledFrom([]int{0, 0, 1, 1, 2, 3}).Draw(t, "older link")))
+	}
+	g.move(t, "ask", k, func(s Stores) (*invite.Invite, error) { return s.Store.Ask(ctx, a) })
 }
 
 func (g *Game) claim(t *rapid.T) {

@@ -87,6 +87,11 @@ func (m *Model) Redeem(_ context.Context, r invite.Redemption) (*invite.Invite, 
 	return m.apply(r.Key, r.Redeem)
 }
 
+// Ask implements invite.Store.
+func (m *Model) Ask(_ context.Context, a invite.Asking) (*invite.Invite, error) {
+	return m.apply(a.Key, a.Ask)
+}
+
 // Claim implements invite.OutboxStore.
 func (m *Model) Claim(_ context.Context, c invite.Claim) (*invite.Invite, error) {
 	return m.apply(c.Key, c.Claim)

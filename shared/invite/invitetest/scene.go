@@ -128,6 +128,10 @@ func (s *scene) redemption(code invite.Digest) invite.Redemption {
 	return invite.Redemption{Key: s.key, Code: code, Op: Op(s.now), Now: s.now, Retention: Retention}
 }
 
+func (s *scene) asking(link invite.Digest) invite.Asking {
+	return invite.Asking{Key: s.key, Link: link, Now: s.now, Retention: Retention}
+}
+
 // owner is the sender that the preparation claims with.
 const owner = "sender-1"
 

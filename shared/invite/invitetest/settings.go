@@ -20,7 +20,7 @@ func settings(t *testing.T, stores Stores) {
 	own := invite.Settings{
 		Name: "Acme", Sender: "noreply@acme.example", ExpiresIn: 36 * time.Hour, SetupURL: "https://app.acme.example/welcome",
 		SignInURL: "https://app.acme.example/in", PasswordResetURL: "https://app.acme.example/reset", SupportEmail: "help@acme.example",
-		TimeZone: "Europe/Berlin", Roles: []string{"viewer", "editor"}, Locale: "de", BrandColor: "#102030", LogoURL: "https://app.acme.example/logo.png",
+		TimeZone: "Europe/Berlin", Roles: []string{"viewer", "editor"}, Locale: "de", BrandColor: "#102030", LogoURL: "https://app.acme.example/logo.png", RenewOnRequest: true,
 	}
 	read := func(want invite.Settings) {
 		t.Helper()
@@ -51,7 +51,7 @@ func settings(t *testing.T, stores Stores) {
 	refused("the version of settings that are not there", invite.Settings{Version: 1})
 	first := put(none, own)
 	refused("an older version", none)
-	own.Sender, own.Roles, own.NameTrusted = "", []string{"only"}, true
+	own.Sender, own.Roles, own.NameTrusted, own.RenewOnRequest = "", []string{"only"}, true, false
 	second := put(first, own)
 	third := put(second, own)
 
