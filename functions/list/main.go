@@ -1,4 +1,5 @@
-// List serves GET /v1/invites and GET /v1/invites/{id}.
+// List serves what changes nothing: GET /v1/invites, GET /v1/invites/{id} and POST
+// /v1/explain.
 package main
 
 import (

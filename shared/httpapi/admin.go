@@ -135,7 +135,8 @@ func (a Admin) end(name string, do func(call, string, *http.Request) (*invite.In
 	})
 }
 
-// ListAndGet serves GET /v1/invites and GET /v1/invites/{id}.
+// ListAndGet serves what changes nothing: GET /v1/invites, GET /v1/invites/{id} and
+// POST /v1/explain.
 func (a Admin) ListAndGet() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/invites", handler(a.list))
@@ -151,8 +152,28 @@ func (a Admin) ListAndGet() http.Handler {
 		writeInvite(w, http.StatusOK, inv, a.Now())
 		return nil
 	}))
+	mux.Handle("POST /v1/explain", handler(a.explain))
 	mux.Handle("/", notFound)
 	return mux
+}
+
+// explain tells an admin why a link opens what it opens. Whatever is not a link of the
+// tenant's gets one and the same answer.
+func (a Admin) explain(w http.ResponseWriter, r *http.Request) error {
+	var link *string
+	c, err := a.open(r, "explain", map[string]any{"link": &link})
+	if err != nil {
+		return err
+	}
+	if link == nil {
+		return badRequest("/link", "Give the link, or its token.")
+	}
+	e, err := a.Service.Explain(r.Context(), c.Tenant, *link)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, explanationOf(e))
+	return nil
 }
 
 // Page sizes of a list: 100 rows of at most 1 KB are 25 read units.

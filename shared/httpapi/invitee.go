@@ -17,13 +17,18 @@ type Invitee struct {
 	Pages *page.Pages
 }
 
-// Handler serves /i/{token}, POST /v1/accept and POST /v1/redeem. It takes paths
-// apart itself: a mux would redirect a token that looks like a path, and every
-// dead link must answer alike.
+// Handler serves /i/{token}, /i/{token}/ask, POST /v1/accept and POST /v1/redeem. It
+// takes paths apart itself: a mux would redirect a token that looks like a path, and
+// every dead link must answer alike.
 func (v Invitee) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, isLink := strings.CutPrefix(r.URL.Path, "/i/")
+		token, isAsk := strings.CutSuffix(token, "/ask")
 		switch {
+		case isLink && r.Method == http.MethodPost && (isAsk || r.URL.Query().Has("ask")):
+			v.write(w, r, func() (page.Page, error) { return v.ask(r, token) })
+		case isLink && isAsk:
+			v.Pages.Dead(r.Header.Get("Accept-Language")).Write(w)
 		case isLink && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 			v.write(w, r, func() (page.Page, error) { return v.look(r, token) })
 		case isLink && r.Method == http.MethodPost:
@@ -84,6 +89,20 @@ func (v Invitee) press(r *http.Request, token string) (page.Page, error) {
 	h := page.Headers()
 	h.Set("Location", next)
 	return page.Page{Status: http.StatusSeeOther, Header: h}, nil
+}
+
+// ask tells everybody the same, whatever the link was. Once a request is noted, that
+// is true whatever becomes of the mail that may follow it.
+func (v Invitee) ask(r *http.Request, token string) (page.Page, error) {
+	noted, err := v.Service.Ask(r.Context(), token)
+	if err != nil && invite.KindOf(err) != invite.NothingToRenew {
+		if !noted {
+			return page.Page{}, err
+		}
+		problem, _ := problemOf(err)
+		logFailure(r, problem.Status, problem.Code, err)
+	}
+	return v.Pages.Asked(r.Header.Get("Accept-Language")), nil
 }
 
 func (v Invitee) view(r *http.Request, inv *invite.Invite) (page.View, error) {

@@ -30,6 +30,24 @@ type Invite struct {
 	ResendConfirm       *string       `json:"resend_confirm"` // what a resend must confirm, where it must
 	CanCancel           bool          `json:"can_cancel"`
 	Advice              *Advice       `json:"advice"`
+	RenewalRequestedAt  *Time         `json:"renewal_requested_at"`
+}
+
+// Explanation is what became of a link. It holds nothing of the link itself.
+type Explanation struct {
+	Cause        invite.Cause `json:"cause"`
+	InviteID     *invite.ID   `json:"invite_id"`
+	At           *Time        `json:"at"`
+	NewestSentAt *Time        `json:"newest_sent_at"`
+}
+
+func explanationOf(e invite.Explanation) Explanation {
+	v := Explanation{Cause: e.Cause, At: optional(e.At)}
+	if e.Invite != nil {
+		id := e.Invite.ID()
+		v.InviteID, v.NewestSentAt = &id, optional(e.Invite.LastSentAt)
+	}
+	return v
 }
 
 // Person is who did something.
@@ -76,6 +94,7 @@ func viewOf(i *invite.Invite, now time.Time) Invite {
 		SendCount: i.SendCount(),
 		CanResend: status.Class() == invite.Open, CanCancel: status.Class() == invite.Open,
 		Delivery: deliveryOf(i, now), Advice: adviceOf(i, now),
+		RenewalRequestedAt: optional(i.RenewalRequestedAt()),
 	}
 	if reason, blocked := resendBlocked[status]; blocked {
 		v.ResendBlockedReason = &reason

@@ -1,5 +1,6 @@
 // Package page renders what invitees see in a browser: [Pages.Live] with its Accept
-// button, [Pages.Accepted], [Pages.Welcome], [Pages.Dead] and [Pages.Unavailable].
+// button, [Pages.Accepted], [Pages.Welcome], [Pages.Dead] with its Ask button,
+// [Pages.Asked] and [Pages.Unavailable].
 //
 // Every page is one document of a few kilobytes without script, font or image of a
 // third party. Its policy names the one style sheet in it by digest, so that markup
@@ -110,6 +111,11 @@ func (p *Pages) Welcome(v View) Page {
 	return p.render(http.StatusOK, v, d)
 }
 
+// AskAction is where the button of every dead link leads. It names no token, for the
+// page is the same for all of them, and no path either: whatever a link looks like, a
+// browser keeps its path and adds this query (docs/decisions/0037-asking-for-a-new-invite.md).
+const AskAction = "?ask=1"
+
 // Dead is the page of every link that is not live and was not accepted, whatever the
 // cause and whoever asks: it depends on the Accept-Language header alone (rule 5).
 func (p *Pages) Dead(acceptLanguage string) Page {
@@ -117,6 +123,17 @@ func (p *Pages) Dead(acceptLanguage string) Page {
 	return p.render(http.StatusGone, View{}, document{
 		Lang: c.Tag(), Title: c.Text("page.dead.title"),
 		Paragraphs: []template.HTML{c.HTML("page.dead.newer"), c.HTML("page.dead.ask")},
+		Ways:       []way{{Button: c.Text("page.dead.button"), Post: true, Action: AskAction, Main: true}},
+	})
+}
+
+// Asked answers everybody who presses the button of a dead link, whether or not the
+// link was ever one of ours: it too depends on the Accept-Language header alone.
+func (p *Pages) Asked(acceptLanguage string) Page {
+	c := locale.Negotiate(acceptLanguage)
+	return p.render(http.StatusOK, View{}, document{
+		Lang: c.Tag(), Title: c.Text("page.asked.title"),
+		Paragraphs: []template.HTML{c.HTML("page.asked.told"), c.HTML("page.asked.next")},
 	})
 }
 
@@ -180,12 +197,14 @@ type document struct {
 
 type fact struct{ Label, Value string }
 
-// way is one way on: a link, or a form that posts to the page's own address.
+// way is one way on: a link, or a form that posts to Action, "" for the page's own
+// address.
 type way struct {
 	Lead   string
 	Button string
 	URL    string
 	Post   bool
+	Action string
 	Main   bool
 }
 

@@ -40,7 +40,7 @@ func view(change func(*page.View)) page.View {
 func all(v page.View) map[string]page.Page {
 	return map[string]page.Page{
 		"live": pages.Live(v), "accepted": pages.Accepted(v), "welcome": pages.Welcome(v),
-		"dead": pages.Dead(v.AcceptLanguage), "unavailable": pages.Unavailable(v.AcceptLanguage),
+		"dead": pages.Dead(v.AcceptLanguage), "asked": pages.Asked(v.AcceptLanguage), "unavailable": pages.Unavailable(v.AcceptLanguage),
 	}
 }
 
@@ -205,8 +205,40 @@ func TestTheDeadPageSaysRuleFive(t *testing.T) {
 			t.Errorf("%q is missing in %s", want, body)
 		}
 	}
-	if p.Status != 410 || len(named(parse(t, p), "form")) != 0 || len(named(parse(t, p), "img")) != 0 {
-		t.Errorf("status %d or more than words on the page", p.Status)
+	forms, buttons := named(parse(t, p), "form"), named(parse(t, p), "button")
+	if p.Status != 410 || len(forms) != 1 || len(buttons) != 1 || len(named(parse(t, p), "a")) != 0 || len(named(parse(t, p), "img")) != 0 {
+		t.Fatalf("status %d, or more than words and one button on the page", p.Status)
+	}
+	if forms[0].attr["method"] != "post" || forms[0].attr["action"] != page.AskAction || buttons[0].text != "Ask for a new invite" {
+		t.Errorf("form %v with %+v", forms[0].attr, buttons[0])
+	}
+}
+
+// Whatever a link looks like, the button of its page leads to the link itself, with the
+// query that says ask.
+func TestTheAskButtonLeadsBackToItsOwnLink(t *testing.T) {
+	for _, path := range []string{"/i/x", "/i/x?ask=1", "/i/x?a=b", "/i/a%2F..%2Fb", "/i/x/ask", "/i/", "/i/a//b", "/i/%3Fx", "/i/a:b"} {
+		base, err := url.Parse("https://links.example" + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := base.Parse(page.AskAction)
+		if err != nil || got.Host != base.Host || got.EscapedPath() != base.EscapedPath() || got.RawQuery != "ask=1" {
+			t.Errorf("from %s to %v (%v)", path, got, err)
+		}
+	}
+}
+
+func TestTheAskedPagePromisesWhatIsTrueOfEveryLink(t *testing.T) {
+	p := pages.Asked("")
+	body := strings.ToLower(text(t, p))
+	for _, want := range []string{"if this link once came from us", "only to the address that was invited"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q is missing in %s", want, body)
+		}
+	}
+	if p.Status != 200 || len(named(parse(t, p), "form")) != 0 || len(named(parse(t, p), "a")) != 0 || pages.Asked("de").Header.Get("Content-Language") != "de" {
+		t.Errorf("status %d, or more than words on the page", p.Status)
 	}
 }
 
