@@ -16,12 +16,13 @@ import (
 // routes is the API: who answers, and whether the caller needs a verified token.
 var routes = map[string][]string{
 	"create":   {"POST /v1/invites by token", "POST /v1/invites/batch by token"},
-	"list":     {"GET /v1/invites by token", "GET /v1/invites/{id} by token"},
+	"list":     {"GET /v1/invites by token", "GET /v1/invites/{id} by token", "POST /v1/explain by token"},
 	"resend":   {"POST /v1/invites/{id}/resend by token", "POST /v1/invites/resend by token"},
 	"cancel":   {"POST /v1/invites/{id}/cancel by token", "POST /v1/invites/{id}/release by token", "POST /v1/invites/cancel by token"},
 	"settings": {"GET /v1/settings by token", "PUT /v1/settings by token"},
 	"accept": {
 		"GET /i/{token} by anybody", "HEAD /i/{token} by anybody", "POST /i/{token} by anybody",
+		"GET /i/{token}/ask by anybody", "HEAD /i/{token}/ask by anybody", "POST /i/{token}/ask by anybody",
 		"POST /v1/accept by anybody", "POST /v1/redeem by token",
 	},
 	"send":   {},

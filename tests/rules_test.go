@@ -45,6 +45,7 @@ func TestRule02OnlyAnAdminOfTheTenantMayTouchItsInvites(t *testing.T) {
 		{"PUT", "/v1/settings", `{"name":"Mine"}`},
 		{"GET", "/v1/settings", ""},
 		{"POST", "/v1/redeem", object("code", "x")},
+		{"POST", "/v1/explain", object("link", "x")},
 	} {
 		name := c.method + " " + strings.ReplaceAll(c.path, i.ID, "{id}")
 		t.Run("without a token 401: "+name, func(t *testing.T) {

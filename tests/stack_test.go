@@ -187,6 +187,7 @@ type invite struct {
 	LastSentAt                                  *time.Time                       `json:"last_sent_at"`
 	ExpiresAt                                   time.Time                        `json:"expires_at"`
 	AcceptedAt                                  *time.Time                       `json:"accepted_at"`
+	RenewalRequestedAt                          *time.Time                       `json:"renewal_requested_at"`
 	SendCount                                   int                              `json:"send_count"`
 	CanResend                                   bool                             `json:"can_resend"`
 	CanCancel                                   bool                             `json:"can_cancel"`

@@ -127,6 +127,10 @@ function drawRow(row) {
   if (row.invited_by?.name || row.invited_by?.email) {
     who.append(element("span", { class: "soft line" }, `by ${row.invited_by.name || row.invited_by.email}`));
   }
+  if (row.renewal_requested_at) {
+    const at = row.renewal_requested_at;
+    who.append(element("span", { class: "asked" }, "asked for a new invite ", element("time", { datetime: at }, fromNow(new Date(at)))));
+  }
   if (row.advice) who.append(element("span", { class: "advice" }, row.advice.message));
   tr.append(
     who,
