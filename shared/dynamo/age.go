@@ -41,7 +41,7 @@ func aged(old *invite.Invite, by time.Duration) *invite.Invite {
 		}
 		return t.Add(-by)
 	}
-	for _, t := range []*time.Time{&next.CreatedAt, &next.ExpiresAt, &next.LastSentAt, &next.AcceptedAt, &next.RedeemedAt,
+	for _, t := range []*time.Time{&next.CreatedAt, &next.ExpiresAt, &next.LastSentAt, &next.LastReminderAt, &next.AcceptedAt, &next.RedeemedAt,
 		&next.EndedAt, &next.AskedAt, &next.PurgeAt, &next.Mail.At, &next.Mail.Lease.Until, &next.Due} {
 		*t = back(*t)
 	}

@@ -60,6 +60,20 @@ func TestADayAfterARequestTheNextOneCounts(t *testing.T) {
 	}
 }
 
+func TestAnAgedReminderIsDueEarlier(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	ok := must[*invite.Invite](t)
+	inv := ok(o.Remind(t.Context(), claim(remindedOne(t, o), day1)))
+	s := settlement(inv, day1)
+	s.RemindAt = day1.Add(48 * time.Hour)
+	ok(o.Settle(t.Context(), s))
+	got := ok(o.Age(t.Context(), inv.Key, inv.Gen, 48*time.Hour, day1))
+	if !got.Due.Equal(day1) || !got.LastReminderAt.Equal(day1.Add(-48*time.Hour)) || got.ReminderDue(day1) != 2 {
+		t.Errorf("got %+v, want the second reminder due", got)
+	}
+}
+
 func TestAnAgedAcceptedInviteIsPastItsRetention(t *testing.T) {
 	t.Parallel()
 	o := open(t)

@@ -17,7 +17,7 @@ func (s *Store) Resend(ctx context.Context, c invite.Change) (*invite.Invite, er
 		when: when + " AND " + isOpen + " AND " + notLeased + " AND (attribute_not_exists(#nt) OR #nt < :blocked)",
 		set: "#seq = #seq + :one, #ver = #ver + :one, #st = :pending, #ex = :now + #win, " +
 			"#ms = :queued, #ma = :now, #no = :nonce, #ops.#op = :op, " + setTimer,
-		remove: "#ttl, #dg, #mr, #mn, #kv, #lo, #lu, #mi, #nt",
+		remove: "#ttl, #dg, #mr, #mn, #kv, #lo, #lu, #mi, #nt, #rn",
 		names:  names, values: values,
 	}
 	values["blocked"] = rankText(invite.BlockedFrom)

@@ -107,6 +107,22 @@ var prices = []priced{
 		_, err := o.Settle(t.Context(), settlement(i, later))
 		return err
 	}, cost{trips: 2, refused: 1, table: 1, list: 1}},
+	{"remind", remindedOne, func(t testing.TB, o opened, i *invite.Invite) error {
+		_, err := o.Remind(t.Context(), claim(i, day1))
+		return err
+	}, cost{trips: 2, read: 1, table: 1, list: 1, pile: 1}},
+	{"settle, a reminder", func(t testing.TB, o opened) *invite.Invite {
+		return o.published(t, must[*invite.Invite](t)(o.Remind(t.Context(), claim(remindedOne(t, o), day1))))
+	}, func(t testing.TB, o opened, i *invite.Invite) error {
+		s := settlement(i, day1)
+		s.RemindAt = day1.Add(48 * time.Hour)
+		_, err := o.Settle(t.Context(), s)
+		return err
+	}, cost{trips: 1, table: 1, list: 1, timer: 2}},
+	{"defer a reminder", remindedOne, func(t testing.TB, o opened, i *invite.Invite) error {
+		_, err := o.Defer(t.Context(), deferral(i, day1))
+		return err
+	}, cost{trips: 2, read: 1, table: 1, list: 1, timer: 2}},
 	{"expire, its mail never left", func(t testing.TB, o opened) *invite.Invite { return o.published(t, queuedOne(t, o)) }, func(t testing.TB, o opened, i *invite.Invite) error {
 		now := i.ExpiresAt.Add(invite.ExpireGrace)
 		marked, _, err := o.Expire(t.Context(), []invite.Timer{{Key: i.Key, Due: i.Due}}, now, retention)
@@ -186,6 +202,10 @@ func leasedOne(t testing.TB, o opened) *invite.Invite {
 
 func sentOne(t testing.TB, o opened) *invite.Invite {
 	return o.arrived(t, "acme", "ana@example.com", base)
+}
+
+func remindedOne(t testing.TB, o opened) *invite.Invite {
+	return o.reminderOf(t, "acme", "ana@example.com")
 }
 
 func acceptedOne(t testing.TB, o opened) *invite.Invite {

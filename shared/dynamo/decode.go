@@ -45,11 +45,15 @@ func decode(i item) (*invite.Invite, error) {
 		AskedAt:    r.optional().time("qa"),
 		AskedSeq:   r.optional().count("qs"),
 
+		Reminders:      r.optional().count("rc"),
+		LastReminderAt: r.optional().time("rt"),
+
 		Mail: invite.Mail{
 			Status:     invite.MailStatus(r.text("ms")),
 			Reason:     r.optional().text("mr"),
 			At:         r.time("ma"),
 			Attempts:   int(r.optional().number("mn")),
+			Reminder:   int(r.optional().count("rn")),
 			KeyVersion: r.optional().text("kv"),
 			Lease:      invite.Lease{Owner: r.optional().text("lo"), Until: r.optional().time("lu")},
 			MessageID:  r.optional().text("mi"),

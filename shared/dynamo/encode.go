@@ -36,7 +36,7 @@ func encode(i *invite.Invite) item {
 			out[name] = text(s)
 		}
 	}
-	for name, t := range map[string]time.Time{"sa": i.LastSentAt, "aa": i.AcceptedAt, "ra": i.RedeemedAt, "ea": i.EndedAt, "qa": i.AskedAt, "lu": i.Mail.Lease.Until} {
+	for name, t := range map[string]time.Time{"sa": i.LastSentAt, "rt": i.LastReminderAt, "aa": i.AcceptedAt, "ra": i.RedeemedAt, "ea": i.EndedAt, "qa": i.AskedAt, "lu": i.Mail.Lease.Until} {
 		if !t.IsZero() {
 			out[name] = millis(t)
 		}
@@ -54,6 +54,12 @@ func encode(i *invite.Invite) item {
 	}
 	if i.Mail.Attempts != 0 {
 		out["mn"] = number(i.Mail.Attempts)
+	}
+	if i.Mail.Reminder != 0 {
+		out["rn"] = number(i.Mail.Reminder)
+	}
+	if i.Reminders != 0 {
+		out["rc"] = number(i.Reminders)
 	}
 	if !i.PurgeAt.IsZero() {
 		out["ttl"] = seconds(i.PurgeAt)

@@ -213,14 +213,29 @@ func (r *reader) notice(name string) (n invite.Notice) {
 	return n
 }
 
+// ofReminder demands the mail that a notice is about, or one that followed it where the
+// notice holds for that as well.
+func ofReminder(n invite.Notification) string {
+	switch follows := n.Notice.Rank() >= invite.BlockedFrom; {
+	case n.Reminder == 0 && follows:
+		return isThere
+	case n.Reminder == 0:
+		return isNoReminder
+	case follows:
+		return "#rn >= :rn"
+	default:
+		return isReminder
+	}
+}
+
 // Note keeps a notice. The first write is for a mail whose sender has settled it; one
 // that came before that also takes the mail off the schedule's hands.
 func (s *Store) Note(ctx context.Context, n invite.Notification) (*invite.Invite, error) {
 	u := update{
 		key:    key(n.Key),
-		when:   "#gen = :gen AND #seq = :seq AND (attribute_not_exists(#nt) OR #nt < :nt) AND NOT #ms IN (:queued, :sending)",
+		when:   "#gen = :gen AND #seq = :seq AND (attribute_not_exists(#nt) OR #nt < :nt) AND NOT #ms IN (:queued, :sending) AND " + ofReminder(n),
 		set:    "#ver = #ver + :one, #nt = :nt",
-		values: with(item{"gen": number(uint64(n.Gen)), "seq": number(n.Seq), "nt": noticeText(n.Notice)}),
+		values: with(item{"gen": number(uint64(n.Gen)), "seq": number(n.Seq), "nt": noticeText(n.Notice), "rn": number(n.Reminder)}),
 	}
 	if mark, ok := n.Mark(); ok {
 		s.telling(&u, n.Key, mark, n.Notice.At, n.Now, invite.Person{}, "#seq")

@@ -27,7 +27,7 @@ func markExpired(table, mark string) string {
 
 // Expire marks records in batches, each record on a condition of its own. What a
 // batch leaves is looked at one by one: those whose timer stood for something else
-// but have expired all the same are marked, waiting mails are returned.
+// but have expired all the same are marked, those that wait for a sender are returned.
 func (s *Store) Expire(ctx context.Context, due []invite.Timer, now time.Time, r invite.Retention) (marked int, left []invite.Key, err error) {
 	var failed error
 	for len(due) > 0 {
@@ -100,7 +100,7 @@ func (s *Store) expireOne(ctx context.Context, k invite.Key, found item, now tim
 	}
 	next, err := invite.Expire(old, now, r)
 	if err != nil {
-		return false, old.MailWaitsAt(now), nil
+		return false, old.WaitsForSender(now), nil
 	}
 	u := s.rewrite(old, next, now)
 	_, err = s.apply(ctx, k, transition{first: &u, now: now, next: func(i *invite.Invite) (*invite.Invite, error) { return invite.Expire(i, now, r) }})

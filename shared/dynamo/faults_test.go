@@ -72,7 +72,16 @@ var onces = []once{
 		o.Status, o.MessageID, o.RetryAt = invite.MailQueued, "", later.Add(time.Hour)
 		return s.Settle(ctx, o)
 	}, lostIsUnknown: true},
+	{name: "remind", prepare: remindedOne, do: func(ctx context.Context, s *Store, i *invite.Invite) (*invite.Invite, error) {
+		return s.Remind(ctx, claim(i, day1))
+	}},
+	{name: "defer", prepare: remindedOne, do: func(ctx context.Context, s *Store, i *invite.Invite) (*invite.Invite, error) {
+		return s.Defer(ctx, deferral(i, day1))
+	}, lostIsUnknown: true},
 }
+
+// reads are the operations that read the record before they write it.
+var reads = []string{"create over a cancelled one", "redeem", "remind", "defer"}
 
 func TestWhateverTheNetworkDoesAnOperationTakesEffectOnce(t *testing.T) {
 	t.Parallel()
@@ -83,7 +92,7 @@ func TestWhateverTheNetworkDoesAnOperationTakesEffectOnce(t *testing.T) {
 				inv := op.prepare(t, o)
 				// The fault meets the write that works: the last one of the operation.
 				script := dynamotest.Script(fault)
-				if op.name == "create over a cancelled one" || op.name == "redeem" {
+				if slices.Contains(reads, op.name) {
 					script = dynamotest.Script(dynamotest.None, fault)
 				}
 				got, err := op.do(t.Context(), o.faultyStore(t, script), inv)

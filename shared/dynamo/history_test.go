@@ -132,7 +132,7 @@ func (p *player) play(ctx context.Context) {
 
 // draw picks an operation that makes sense for the record as somebody saw it last.
 func (p *player) draw(inv *invite.Invite, now time.Time) (call, func(context.Context) (*invite.Invite, error)) {
-	switch p.random.IntN(18) {
+	switch p.random.IntN(20) {
 	case 0, 1:
 		c := creation(p.tenant, p.address, now)
 		c.Op = p.op(now)
@@ -177,6 +177,11 @@ func (p *player) draw(inv *invite.Invite, now time.Time) (call, func(context.Con
 	case 15, 16:
 		a := asking(inv, supersededOf(inv), now)
 		return call{"ask", a.Ask}, func(ctx context.Context) (*invite.Invite, error) { return p.Ask(ctx, a) }
+	case 17, 18:
+		c := claim(inv, now)
+		c.Owner = fmt.Sprint("owner", p.id, now)
+		p.claims = append(p.claims, c)
+		return call{"remind", c.Remind}, func(ctx context.Context) (*invite.Invite, error) { return p.Remind(ctx, c) }
 	default:
 		s := settlement(inv, now)
 		s.MessageID = fmt.Sprint("message", p.id, now)
@@ -246,15 +251,20 @@ func (o opened) history(t *testing.T, seed uint64) (h *history, log string) {
 		faults = append(faults, f)
 		players = append(players, &player{Store: s, faults: f, h: h, id: id, random: rand.New(rand.NewPCG(seed, uint64(id))), now: now, tenant: tenant, address: address})
 	}
-	// Half of the histories begin with a mail that has arrived.
+	// Half of the histories begin with a mail that has arrived, some of them with the
+	// first reminder due.
 	first := &player{Store: o.Store, h: h, id: clients, random: rand.New(rand.NewPCG(seed, clients))}
-	c := creation(tenant, address, now())
+	began := now()
+	if seed%4 == 0 {
+		began = began.Add(-invitetest.Window / 7)
+	}
+	c := creation(tenant, address, began)
 	c.Op = first.op(c.Now)
 	inv := h.must(t, clients, call{"create", c.Create}, func() (*invite.Invite, error) { return o.Create(ctx, c) })
 	if seed%2 == 0 {
-		c := claim(inv, now())
+		c := claim(inv, began)
 		inv = h.must(t, clients, call{"claim", c.Claim}, func() (*invite.Invite, error) { return o.Claim(ctx, c) })
-		s := settlement(inv, now())
+		s := settlement(inv, began)
 		h.must(t, clients, call{"settle", s.Settle}, func() (*invite.Invite, error) { return o.Settle(ctx, s) })
 	}
 	var wg sync.WaitGroup

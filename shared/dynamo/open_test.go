@@ -122,7 +122,25 @@ func claim(inv *invite.Invite, now time.Time) invite.Claim {
 func settlement(inv *invite.Invite, now time.Time) invite.Settlement {
 	return invite.Settlement{Key: inv.Key, Gen: inv.Gen, Seq: inv.Seq, Owner: "b2c7e3f0a1d94c55", Status: invite.MailSent,
 		MessageID: "0102018f3c2a1b7e-5d9b6f0e-1c2d-4e3f-8a9b-0c1d2e3f4a5b-000000", Sender: "noreply@acme.example",
-		ExpiresAt: inv.ExpiresAt, Now: now}
+		ExpiresAt: inv.ExpiresAt, Reminder: inv.Mail.Reminder, Now: now}
+}
+
+// day1 is when the first reminder of an invite of base is due.
+var day1 = base.Add(invitetest.Window / 7)
+
+func deferral(inv *invite.Invite, now time.Time) invite.Deferral {
+	return invite.Deferral{Key: inv.Key, Gen: inv.Gen, Seq: inv.Seq, Now: now}
+}
+
+// reminderOf is an invite of base whose first reminder is due at day1.
+func (o opened) reminderOf(t testing.TB, tenant invite.TenantID, email invite.Address) *invite.Invite {
+	t.Helper()
+	ok := must[*invite.Invite](t)
+	inv := ok(o.Create(t.Context(), creation(tenant, email, base)))
+	ok(o.Claim(t.Context(), claim(inv, base)))
+	s := settlement(inv, base)
+	s.RemindAt = day1
+	return o.published(t, ok(o.Settle(t.Context(), s)))
 }
 
 func acceptance(inv *invite.Invite, code string, now time.Time) invite.Acceptance {

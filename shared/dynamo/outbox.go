@@ -27,6 +27,17 @@ func (s *Store) Claim(ctx context.Context, c invite.Claim) (*invite.Invite, erro
 	return s.forgettingLinks(ctx, inv, err)
 }
 
+// Remind takes the lease on the reminder that is due. Whether one is depends on more
+// than a condition can say, so the record is read and written as it was found.
+func (s *Store) Remind(ctx context.Context, c invite.Claim) (*invite.Invite, error) {
+	return s.apply(ctx, c.Key, transition{next: c.Remind, now: c.Now})
+}
+
+// Defer moves the timer of a reminder on, in the same way.
+func (s *Store) Defer(ctx context.Context, d invite.Deferral) (*invite.Invite, error) {
+	return s.apply(ctx, d.Key, transition{next: d.Defer, now: d.Now})
+}
+
 // Settle gives a lease back with the outcome. The first write is for an invite that
 // is still pending, whose timer goes on; for one that has ended meanwhile there is
 // none to set, and the second write leaves it alone.
@@ -40,12 +51,20 @@ func (s *Store) Settle(ctx context.Context, t invite.Settlement) (*invite.Invite
 		values: item{
 			"one": number(1), "gen": number(uint64(t.Gen)), "seq": number(t.Seq), "owner": text(t.Owner), "pending": text(string(invite.Pending)),
 			"status": text(string(t.Status)), "reason": text(t.Reason), "now": millis(t.Now),
-			"mi": text(t.MessageID), "mf": text(t.Sender), "ex": millis(t.ExpiresAt),
+			"rn": number(t.Reminder), "mi": text(t.MessageID), "mf": text(t.Sender), "ex": millis(t.ExpiresAt),
 		},
 	}
 	if t.Status != invite.MailQueued {
 		due = t.ExpiresAt.Add(invite.ExpireGrace)
 		u.when += " AND #ex = :ex"
+	}
+	if t.Status == invite.MailSent && !t.RemindAt.IsZero() {
+		due = t.RemindAt
+	}
+	if t.Reminder > 0 {
+		u.when += " AND " + isReminder
+	} else {
+		u.when += " AND " + isNoReminder
 	}
 	u.values[bucketKey], u.values[dueKey] = s.timer(t.Key, due, t.Now)
 	if t.Reason != "" {
@@ -53,13 +72,17 @@ func (s *Store) Settle(ctx context.Context, t invite.Settlement) (*invite.Invite
 	} else {
 		u.remove += ", #mr"
 	}
-	if t.Status == invite.MailSent {
+	if t.Status == invite.MailSent && t.Reminder > 0 {
+		u.set += ", #rt = :now"
+	} else if t.Status == invite.MailSent {
 		u.set += ", #sa = :now"
+	}
+	if t.Status == invite.MailSent {
 		u.setOrRemove("mi", t.MessageID)
 		u.setOrRemove("mf", t.Sender)
 	}
 	if t.Status == invite.MailFailed {
-		s.telling(&u, t.Key, invite.EventMark(invite.EventFailed, t.Now, invite.OperationID{}), t.Now, t.Now, invite.Person{}, "#seq")
+		s.telling(&u, t.Key, t.Mark(), t.Now, t.Now, invite.Person{}, "#seq")
 	}
 	inv, err := s.apply(ctx, t.Key, transition{first: &u, next: t.Settle, now: t.Now})
 	return s.remembering(ctx, inv, err, invite.MaxOps, t.Now)

@@ -120,6 +120,9 @@ func encodeSettings(t invite.TenantID, s invite.Settings) item {
 	if s.RenewOnRequest {
 		out["renew"] = number(1)
 	}
+	if s.Reminders {
+		out["remind"] = number(1)
+	}
 	if s.Domain.State != "" {
 		out["sd"] = domainValue(s.Domain)
 	}
@@ -142,6 +145,7 @@ func decodeSettings(i item) (s invite.Settings, err error) {
 	s.ExpiresIn = time.Duration(r.number("win")) * time.Millisecond
 	s.NameTrusted = r.optional().count("trust") > 0
 	s.RenewOnRequest = r.optional().count("renew") > 0
+	s.Reminders = r.optional().count("remind") > 0
 	s.Domain = r.optional().domain("sd")
 	if l, ok := attribute[*types.AttributeValueMemberL](r, "roles"); ok {
 		for _, e := range l.Value {

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -250,6 +251,40 @@ func TestMailsLeftBehindAreRedriven(t *testing.T) {
 	swept, err := s.Sweep(t.Context(), now.Add(forever))
 	if err != nil || swept.Redriven != 1 || !slices.Equal(r.keys, []invite.Key{inv.Key}) {
 		t.Errorf("got %+v, %v, %v, want %v and not %v", swept, err, r.keys, inv.Key, sent.Key)
+	}
+}
+
+// A reminder that is due costs a sweep what any timer does: its entry in the index and
+// a place in a batch. Whether it goes out is the sender's to find out.
+func TestRemindersThatAreDueAreLeftForTheSender(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	var due []invite.Key
+	for n := range 30 {
+		due = append(due, o.reminderOf(t, "acme", invite.Address(fmt.Sprintf("u%d@example.com", n))).Key)
+	}
+	o.arrived(t, "acme", "bo@example.com", base) // of a tenant without reminders, so to say
+	if err := o.saveWatermark(t.Context(), hourOf(day1.Add(-settled))); err != nil {
+		t.Fatal(err)
+	}
+	s, r := o.sweeper(day1)
+	for run := range 2 { // two at once do the same, and neither writes anything
+		o.Reset()
+		r.keys = nil
+		swept, err := s.Sweep(t.Context(), day1.Add(forever))
+		byKey := func(a, b invite.Key) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }
+		slices.SortFunc(r.keys, byKey)
+		slices.SortFunc(due, byKey)
+		if err != nil || swept != (invite.Swept{Redriven: 30, Finished: true}) || !slices.Equal(r.keys, due) {
+			t.Errorf("run %d: got %+v, %v, %d of 30 keys", run, swept, err, len(r.keys))
+		}
+		if o.Trips("BatchExecuteStatement") > shards+1 || o.Trips("GetItem") != 1 || o.Trips("UpdateItem") != 0 {
+			t.Errorf("run %d: %v", run, o.Counter)
+		}
+	}
+	early, _ := o.sweeper(day1.Add(-time.Millisecond))
+	if swept, err := early.Sweep(t.Context(), day1.Add(forever)); err != nil || swept.Redriven != 0 {
+		t.Errorf("a moment before: got %+v, %v", swept, err)
 	}
 }
 

@@ -117,6 +117,9 @@ const (
 	// isNewOp tells that an operation has not taken effect before.
 	isNewOp = "(attribute_not_exists(#ops.#op) OR #ops.#op < :oplimit)"
 	isOpen  = "#st IN (:pending, :expired)"
+	// isNoReminder and isReminder tell which of the mails about a link the newest is.
+	isNoReminder = "attribute_not_exists(#rn)"
+	isReminder   = "#rn = :rn"
 )
 
 // rewrite makes old into next, if the record is still old. It serves what one

@@ -76,7 +76,7 @@ func (i *Invite) troubled(now time.Time) (Advice, bool) {
 	case MailSuppressed:
 		a.Code, a.Action = reason, suppressedActions[reason]
 	case MailFailed:
-		if reason == ReasonExpired {
+		if reason == ReasonExpired || reason == ReasonReminderDropped {
 			return Advice{}, false
 		}
 		a.Code, a.Action = "mail_failed", failedActions[reason]

@@ -70,6 +70,9 @@ func refuse(k Kind, inv *Invite, text string) error {
 	return &Error{Kind: k, Invite: inv, Text: text}
 }
 
+// ErrNoLinkKey tells that a link key's version is not kept any more.
+var ErrNoLinkKey = errors.New("no such link key")
+
 // ErrReplayed tells that an operation had taken effect before: a transition
 // returns it with the invite as it is now, and a store answers it as a success.
 var ErrReplayed = errors.New("operation has taken effect already")

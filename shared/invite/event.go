@@ -19,6 +19,7 @@ const (
 	EventExpired    EventType = "InviteExpired"
 	EventReleased   EventType = "InviteReleased"
 	EventRequested  EventType = "InviteRequested"
+	EventReminded   EventType = "InviteReminded"
 	EventDelivered  EventType = "InviteDelivered"
 	EventBounced    EventType = "InviteBounced"
 	EventComplained EventType = "InviteComplained"
@@ -31,13 +32,13 @@ func (t EventType) Letter() string { return eventLetters[t] }
 
 var eventLetters = map[EventType]string{
 	EventCreated: "C", EventResent: "R", EventAccepted: "A", EventCancelled: "X", EventExpired: "E", EventReleased: "L",
-	EventRequested: "Q", EventDelivered: "d", EventBounced: "b", EventComplained: "c", EventSuppressed: "s", EventFailed: "f",
+	EventRequested: "Q", EventReminded: "M", EventDelivered: "d", EventBounced: "b", EventComplained: "c", EventSuppressed: "s", EventFailed: "f",
 }
 
 // EventTypes lists every type.
 func EventTypes() []EventType {
 	return []EventType{EventCreated, EventResent, EventAccepted, EventCancelled, EventExpired, EventReleased,
-		EventRequested, EventDelivered, EventBounced, EventComplained, EventSuppressed, EventFailed}
+		EventRequested, EventReminded, EventDelivered, EventBounced, EventComplained, EventSuppressed, EventFailed}
 }
 
 // Event is something that happened and is to be published. It is written with the

@@ -23,7 +23,7 @@ type Feedback struct {
 // come again.
 func (f *Feedback) Take(ctx context.Context, r Report) error {
 	_, err := f.Store.Note(ctx, Notification{
-		Key: r.Route.Key, Gen: r.Route.Gen, Seq: r.Route.Seq, Notice: r.Notice, Now: f.Now(),
+		Key: r.Route.Key, Gen: r.Route.Gen, Seq: r.Route.Seq, Reminder: r.Route.Reminder, Notice: r.Notice, Now: f.Now(),
 	})
 	if err != nil && KindOf(err) != Superseded {
 		return fmt.Errorf("take a report: %w", err)

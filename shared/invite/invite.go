@@ -82,6 +82,7 @@ type Mail struct {
 	Reason     string // one of the Reason constants, where Status needs one
 	At         time.Time
 	Attempts   int
+	Reminder   int // which reminder of the link this is, 1 to [MaxReminders]; 0 for the invite's own mail
 	Nonce      Nonce
 	KeyVersion string // of the link key the token was minted with
 	Lease      Lease
@@ -130,13 +131,18 @@ type Invite struct {
 	Window     time.Duration // how long each link lives
 	CreatedAt  time.Time
 	ExpiresAt  time.Time
-	LastSentAt time.Time
+	LastSentAt time.Time // of the invite's own mail; reminders have their own
 	AcceptedAt time.Time
 	RedeemedAt time.Time
 	EndedAt    time.Time // of a cancelled or released one
 	PurgeAt    time.Time // end of the retention in whole seconds; zero until the invite ends
 	AskedAt    time.Time // when the holder of a dead link last asked for a new one
 	AskedSeq   uint64    // Seq at that time; see RenewalRequestedAt
+
+	// Reminders counts those of this generation that left a sender or failed to;
+	// LastReminderAt is when the newest left.
+	Reminders      uint64
+	LastReminderAt time.Time
 
 	Mail     Mail
 	Link     Digest // of the one live link; zero while there is none
@@ -180,6 +186,12 @@ func (i *Invite) LeasedAt(now time.Time) bool { return i.Mail.Lease.Until.After(
 // sending it.
 func (i *Invite) MailWaitsAt(now time.Time) bool {
 	return i.StatusAt(now) == Pending && !i.LeasedAt(now) && !i.Mail.settled()
+}
+
+// WaitsForSender tells whether a sender has something to see to: a mail that waits, or
+// the timer of a reminder that has run out.
+func (i *Invite) WaitsForSender(now time.Time) bool {
+	return i.MailWaitsAt(now) || i.reminderWaits(now)
 }
 
 // settled tells whether nobody has to hand the mail over any more: its sender said
@@ -228,6 +240,9 @@ func (i *Invite) Delivery(now time.Time) (MailStatus, string, time.Time) {
 	if waiting {
 		switch i.StatusAt(now) {
 		case Expired:
+			if i.Mail.Reminder > 0 {
+				return MailFailed, ReasonReminderDropped, i.ExpiresAt
+			}
 			return MailFailed, ReasonExpired, i.ExpiresAt
 		case Cancelled:
 			return MailFailed, ReasonCancelled, i.Mail.At

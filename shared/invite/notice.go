@@ -66,22 +66,30 @@ func (n Notice) Outranks(o Notice) bool {
 	return cmp.Or(cmp.Compare(n.Rank(), o.Rank()), n.At.Compare(o.At), cmp.Compare(n.Reason, o.Reason)) > 0
 }
 
-// Notification brings a notice about mail Seq of generation Gen of an address.
+// Notification brings a notice about a mail of generation Gen of an address.
 type Notification struct {
-	Key    Key
-	Gen    Gen
-	Seq    uint64
-	Notice Notice
-	Now    time.Time
+	Key      Key
+	Gen      Gen
+	Seq      uint64
+	Reminder int // of mail Seq; 0 for that mail itself
+	Notice   Notice
+	Now      time.Time
 }
 
 // Note keeps a notice that says more than the ones before it. The lease of a sender
 // is never touched: a notice may come before its answer. Where that answer has not come,
 // the mail left when it was last tried.
 //
+// Of a mail that a reminder has followed only that counts which is true of the reminder
+// as well: that nothing arrives, or that the person does not want it.
+//
 // Errors: Superseded where the notice is about an older mail or says nothing new.
 func (n Notification) Note(old *Invite) (*Invite, error) {
-	if old == nil || old.Gen != n.Gen || old.Seq != n.Seq || n.Notice.Rank() == 0 || !n.Notice.Outranks(old.Mail.Notice) {
+	rank := n.Notice.Rank()
+	if old == nil || old.Gen != n.Gen || old.Seq != n.Seq || rank == 0 || !n.Notice.Outranks(old.Mail.Notice) {
+		return nil, refuse(Superseded, old, "")
+	}
+	if n.Reminder > old.Mail.Reminder || n.Reminder < old.Mail.Reminder && rank < BlockedFrom {
 		return nil, refuse(Superseded, old, "")
 	}
 	next := old.clone()
@@ -93,9 +101,11 @@ func (n Notification) Note(old *Invite) (*Invite, error) {
 		next.Events = append(next.Events, e)
 	}
 	if !old.Mail.settled() {
-		next.LastSentAt = old.Mail.At
+		if n.Reminder == old.Mail.Reminder {
+			next.left(old.Mail.At)
+		}
 		if old.Status == Pending {
-			next.Due = old.ExpiresAt.Add(ExpireGrace)
+			next.Due = next.rest(n.Now)
 		}
 	}
 	return next, nil
@@ -108,7 +118,11 @@ func (n Notification) Mark() (string, bool) {
 	if !ok {
 		return "", false
 	}
-	return EventMark(t, n.Notice.At, OperationID{}) + "-" + strconv.FormatUint(n.Seq, 36) + "-" + n.Notice.Reason, true
+	mark := EventMark(t, n.Notice.At, OperationID{}) + "-" + strconv.FormatUint(n.Seq, 36) + "-" + n.Notice.Reason
+	if n.Reminder > 0 {
+		mark += "-" + strconv.Itoa(n.Reminder)
+	}
+	return mark, true
 }
 
 var eventOfNotice = map[MailStatus]EventType{

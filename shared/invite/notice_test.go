@@ -2,6 +2,7 @@ package invite_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -73,6 +74,117 @@ func TestNoticesInAnyOrderTellTheSame(t *testing.T) {
 				t.Fatalf("%v in the order %v: got %v, want %v", chosen, order, got, *want)
 			}
 		})
+	}
+}
+
+// The same of an invite whose first reminder was sent, with notices about its own mail,
+// its reminder, and one that never was. Only what holds for the reminder too is kept of
+// the mail before it.
+func TestNoticesOfAMailAndItsReminderInAnyOrderTellTheSame(t *testing.T) {
+	now := invitetest.Base
+	var all []invite.Notification
+	for n, notice := range invitetest.Notices {
+		for reminder := range 3 {
+			notice.At = now.Add(time.Duration((n+3*reminder)*7%5) * time.Second)
+			all = append(all, invite.Notification{Gen: 1, Seq: 2, Reminder: reminder, Notice: notice, Now: now})
+		}
+	}
+	counts := func(n invite.Notification) bool {
+		return n.Reminder == 1 || n.Reminder == 0 && n.Notice.Rank() >= invite.BlockedFrom
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	kept := 0
+	for range 400 {
+		var chosen []invite.Notification
+		for _, i := range random.Perm(len(all))[:random.IntN(5)+1] {
+			chosen = append(chosen, all[i])
+		}
+		var want invite.Notice
+		for _, n := range chosen {
+			if counts(n) && n.Notice.Outranks(want) {
+				want = n.Notice
+			}
+		}
+		if !want.IsZero() {
+			kept++
+		}
+		permutations(len(chosen), func(order []int) {
+			inv := sent(now)
+			inv.Mail.Reminder, inv.Reminders = 1, 1
+			for _, i := range append(order, order[:min(2, len(order))]...) {
+				if next, err := chosen[i].Note(inv); err == nil {
+					inv = next
+				} else if invite.KindOf(err) != invite.Superseded {
+					t.Fatal(err)
+				}
+			}
+			if got := inv.Mail.Notice; got != want {
+				t.Fatalf("%v in the order %v: got %v, want %v", chosen, order, got, want)
+			}
+		})
+	}
+	if kept < 100 {
+		t.Errorf("only %d sets said anything", kept)
+	}
+}
+
+// A notice about the mail itself comes before or after its reminder was sent: the row
+// says the same then, unless the notice has kept the reminder from going out.
+func TestANoticeBeforeOrAfterTheReminderTellsTheSame(t *testing.T) {
+	for _, notice := range invitetest.Notices {
+		now := invitetest.Base
+		inv := sent(now)
+		inv.Link, inv.Window, inv.ExpiresAt = invite.Digest{1}, invitetest.Window, now.Add(invitetest.Window)
+		due := now.Add(invitetest.Window / 7)
+		notice.At = now.Add(time.Hour)
+		note := invite.Notification{Gen: 1, Seq: 2, Notice: notice, Now: due}
+		remind := invite.Claim{Gen: 1, Seq: 2, Owner: "x", Link: inv.Link, Now: due}
+		stops := notice.Status != invite.MailDelivered
+		before, err := note.Note(inv)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reminded, err := remind.Remind(before)
+		if stops != (invite.KindOf(err) == invite.Superseded) || !stops && err != nil {
+			t.Errorf("%s %s: the reminder after it: %v", notice.Status, notice.Reason, err)
+		}
+		if !stops && !reminded.Mail.Notice.IsZero() {
+			t.Errorf("%s %s: the reminder has the notice of the mail before it", notice.Status, notice.Reason)
+		}
+		after, err := remind.Remind(inv)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if next, err := note.Note(after); err == nil {
+			after = next
+		}
+		if !after.LastReminderAt.IsZero() || !after.LastSentAt.Equal(inv.LastSentAt) {
+			t.Errorf("%s %s: a notice of the mail before it says when the reminder left", notice.Status, notice.Reason)
+		}
+		own := note
+		own.Reminder = 1
+		if next, err := own.Note(after); err == nil && (!next.LastReminderAt.Equal(due) || !next.LastSentAt.Equal(inv.LastSentAt)) {
+			t.Errorf("%s %s of the reminder: left at %v, want %v", notice.Status, notice.Reason, next.LastReminderAt, due)
+		}
+		if lost := after.Mail.Notice.IsZero(); lost != (notice.Rank() < invite.BlockedFrom) {
+			t.Errorf("%s %s after the reminder: the row says %+v", notice.Status, notice.Reason, after.Mail.Notice)
+		}
+	}
+}
+
+// Two marks are never the same, whatever mail a notice is about.
+func TestNoticesOfDifferentMailsAreDifferentEvents(t *testing.T) {
+	seen := map[string]bool{}
+	for _, notice := range invitetest.Notices {
+		for seq := range uint64(3) {
+			for reminder := range 4 {
+				mark, ok := invite.Notification{Seq: seq, Reminder: reminder, Notice: notice}.Mark()
+				if ok && seen[mark] {
+					t.Errorf("%q comes twice", mark)
+				}
+				seen[mark] = true
+			}
+		}
 	}
 }
 

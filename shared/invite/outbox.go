@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -65,6 +66,7 @@ type Settlement struct {
 	Key       Key
 	Gen       Gen
 	Seq       uint64
+	Reminder  int // as claimed: Mail.Reminder
 	Owner     string
 	Status    MailStatus
 	Reason    string
@@ -72,6 +74,7 @@ type Settlement struct {
 	Sender    string
 	RetryAt   time.Time
 	ExpiresAt time.Time // of the claimed invite: when the schedule looks next
+	RemindAt  time.Time // of a mail that was sent: when it looks before that, for the next reminder; zero for none
 	Now       time.Time
 }
 
@@ -85,7 +88,7 @@ func (s Settlement) Settle(old *Invite) (*Invite, error) {
 	if s.MessageID != "" && old.Mail.MessageID == s.MessageID {
 		return old, ErrReplayed
 	}
-	if old.Mail.Lease.Owner != s.Owner {
+	if old.Mail.Lease.Owner != s.Owner || old.Mail.Reminder != s.Reminder {
 		return nil, refuse(Superseded, old, "")
 	}
 	next := old.clone()
@@ -97,21 +100,32 @@ func (s Settlement) Settle(old *Invite) (*Invite, error) {
 	if s.Status == MailSent {
 		next.Mail.MessageID = s.MessageID
 		next.Mail.Sender = s.Sender
-		next.LastSentAt = s.Now
+		next.left(s.Now)
 	}
 	if s.Status == MailFailed {
-		next.Events = append(next.Events, next.event(EventFailed, s.Now, Person{}, OperationID{}))
+		e := next.event("", s.Now, Person{}, OperationID{})
+		e.Mark = s.Mark()
+		next.Events = append(next.Events, e)
 	}
 	if len(old.Ops) > MaxOps {
 		next.Ops, _ = ForgetOps(old.Ops, s.Now)
 	}
 	if old.Status == Pending {
 		next.Due = old.ExpiresAt.Add(ExpireGrace)
-		if s.Status == MailQueued {
+		switch {
+		case s.Status == MailQueued:
 			next.Due = s.RetryAt
+		case s.Status == MailSent && !s.RemindAt.IsZero():
+			next.Due = s.RemindAt
 		}
 	}
 	return next, nil
+}
+
+// Mark returns the mark of the event that a mail has failed. The mail is part of it: two
+// may fail in one millisecond, with a resend between them.
+func (s Settlement) Mark() string {
+	return EventMark(EventFailed, s.Now, OperationID{}) + "-" + strconv.FormatUint(s.Seq, 36)
 }
 
 // Outbox sends the mails that records promise.
@@ -128,8 +142,8 @@ type Outbox struct {
 	Wait     func(context.Context, time.Duration) error // sleeps, or ends with the context
 }
 
-// Redeliver sends the mail of the record at k if one is waiting. The schedule
-// calls for it where the stream failed.
+// Redeliver sends the mail of the record at k if one is waiting, or the reminder that
+// is due. The schedule calls for it.
 func (o *Outbox) Redeliver(ctx context.Context, k Key) error {
 	inv, err := o.Store.Get(ctx, k)
 	if KindOf(err) == NotFound {
@@ -137,6 +151,9 @@ func (o *Outbox) Redeliver(ctx context.Context, k Key) error {
 	}
 	if err != nil {
 		return fmt.Errorf("redeliver: %w", err)
+	}
+	if inv.reminderWaits(o.Now()) {
+		return o.remind(ctx, inv)
 	}
 	return o.deliver(ctx, inv)
 }
@@ -160,7 +177,7 @@ func (o *Outbox) Deliver(ctx context.Context, inv *Invite) error {
 // deliver is Deliver for a record that was read just now, or one that need not wait.
 func (o *Outbox) deliver(ctx context.Context, inv *Invite) error {
 	for range turns {
-		if inv.Mail.settled() || inv.StatusAt(o.Now()) != Pending || !o.turn(ctx) {
+		if !inv.WaitsForSender(o.Now()) || !o.turn(ctx) {
 			return nil
 		}
 		again, err := o.attempt(ctx, inv)
@@ -179,6 +196,10 @@ func (o *Outbox) attempt(ctx context.Context, inv *Invite) (again *Invite, err e
 	if err != nil {
 		o.Pace.giveBack()
 		return nil, fmt.Errorf("deliver: settings: %w", err)
+	}
+	if inv.Mail.settled() && !settings.Reminders {
+		o.Pace.giveBack()
+		return nil, nil
 	}
 	standing, err := o.Standing.Standing(ctx, inv.Tenant)
 	if err != nil {
@@ -202,13 +223,13 @@ func (o *Outbox) attempt(ctx context.Context, inv *Invite) (again *Invite, err e
 		return nil, fmt.Errorf("deliver: claim: %w", err)
 	}
 	receipt, sendErr := o.handOver(ctx, claimed, settings, token, standing)
-	settled, reason, err := o.settle(ctx, claimed, receipt, sendErr)
+	settled, reason, err := o.settle(ctx, claimed, settings, receipt, sendErr)
 	switch reason {
 	case "":
 		o.Pace.taken()
 	case ReasonThrottled:
 		o.Pace.tooFast(o.Now())
-	case ReasonTenantPaused:
+	case ReasonTenantPaused, ReasonReminderDropped:
 		o.Pace.giveBack()
 	}
 	if err == nil {
@@ -239,7 +260,11 @@ func (o *Outbox) claim(ctx context.Context, inv *Invite, version string) (*Invit
 		return nil, Token{}, fmt.Errorf("link key: %w", err)
 	}
 	token := MintToken(key, inv.Key, inv.Gen, inv.Seq, inv.Mail.Nonce)
-	claimed, err := o.Store.Claim(ctx, Claim{
+	take := o.Store.Claim
+	if inv.Mail.settled() {
+		take = o.Store.Remind
+	}
+	claimed, err := take(ctx, Claim{
 		Key: inv.Key, Gen: inv.Gen, Seq: inv.Seq, Owner: o.Owner(),
 		Link: token.Digest(), KeyVersion: version, Now: o.Now(),
 	})
@@ -253,6 +278,9 @@ const sendMargin = 20 * time.Second
 func (o *Outbox) handOver(ctx context.Context, inv *Invite, s Settings, t Token, standing Standing) (Receipt, error) {
 	if !standing.PausedAt.IsZero() {
 		return Receipt{}, &MailError{Reason: ReasonTenantPaused, Temporary: true, Err: errors.New("paused")}
+	}
+	if err := inv.dropped(s, o.Now()); err != nil {
+		return Receipt{}, err
 	}
 	left := inv.Mail.Lease.Until.Sub(o.Now()) - sendMargin
 	if left <= 0 {
@@ -270,11 +298,14 @@ func (o *Outbox) handOver(ctx context.Context, inv *Invite, s Settings, t Token,
 
 // settle records the outcome and returns the record after it, or nil where the mail is
 // no longer the sender's, and the outcome's reason.
-func (o *Outbox) settle(ctx context.Context, inv *Invite, r Receipt, sendErr error) (settled *Invite, reason string, err error) {
+func (o *Outbox) settle(ctx context.Context, inv *Invite, of Settings, r Receipt, sendErr error) (settled *Invite, reason string, err error) {
 	now := o.Now()
-	s := Settlement{Key: inv.Key, Gen: inv.Gen, Seq: inv.Seq, Owner: inv.Mail.Lease.Owner, Now: now,
+	s := Settlement{Key: inv.Key, Gen: inv.Gen, Seq: inv.Seq, Reminder: inv.Mail.Reminder, Owner: inv.Mail.Lease.Owner, Now: now,
 		ExpiresAt: inv.ExpiresAt,
 		Status:    MailSent, MessageID: r.MessageID, Sender: r.Sender}
+	if of.Reminders {
+		s.RemindAt = inv.nextReminder(now)
+	}
 	if sendErr != nil {
 		s.Status, s.Reason = MailQueued, ReasonUnreachable
 		s.RetryAt = now.Add(Backoff(inv.Mail.Attempts))

@@ -34,6 +34,10 @@ type Store interface {
 type OutboxStore interface {
 	Get(context.Context, Key) (*Invite, error)
 	Claim(context.Context, Claim) (*Invite, error)
+	// Remind and Defer are for an invite whose next reminder is due (see
+	// [Claim.Remind]).
+	Remind(context.Context, Claim) (*Invite, error)
+	Defer(context.Context, Deferral) (*Invite, error)
 	Settle(context.Context, Settlement) (*Invite, error)
 }
 
@@ -59,8 +63,8 @@ type TimerStore interface {
 	// caller may stop between pages; what it has not seen comes again next time.
 	Due(ctx context.Context, now time.Time) iter.Seq2[[]Timer, error]
 	// Expire marks those of the records that are to be expired (see [Expire]) and
-	// returns the keys of those whose mail waits for a sender instead. Both counts
-	// stand beside an error too; what is in neither comes again next time.
+	// returns the keys of those that wait for a sender instead, with their mail or for
+	// the reminder that is due. Both counts stand beside an error too; what is in neither comes again next time.
 	Expire(ctx context.Context, due []Timer, now time.Time, r Retention) (marked int, left []Key, err error)
 }
 
@@ -115,7 +119,7 @@ type SettingsStore interface {
 }
 
 // LinkKeys holds the keys that links are minted with. Asked for no version it
-// returns the current one.
+// returns the current one. [ErrNoLinkKey] for a version that is not kept any more.
 type LinkKeys interface {
 	LinkKey(ctx context.Context, version string) (key []byte, v string, err error)
 }

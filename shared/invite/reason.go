@@ -16,6 +16,7 @@ const (
 	ReasonSuppressed       = "suppressed"
 	ReasonRejected         = "rejected"
 	ReasonUnrenderable     = "not_renderable"
+	ReasonReminderDropped  = "reminder_dropped"
 	ReasonTenantPaused     = "tenant_paused"
 )
 
@@ -47,6 +48,8 @@ func ReasonText(reason string) string {
 		return "The invite expired before its mail could be sent. Resend it."
 	case ReasonCancelled:
 		return "The invite was cancelled before its mail was sent. Nothing to do."
+	case ReasonReminderDropped:
+		return "The reminder was not sent: it could not leave in time, or reminders were switched off. The mail before it was sent, and its link works until the invite expires. Nothing to do."
 	case ReasonThrottled:
 		return "The mail provider is taking mails more slowly than we send them. The mail is sent again on its own within minutes."
 	case ReasonQuota:

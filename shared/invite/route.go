@@ -1,9 +1,9 @@
 package invite
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
-	"math"
 	"strconv"
 )
 
@@ -15,10 +15,14 @@ type Route struct {
 	Key Key
 	Gen Gen
 	Seq uint64
+	// Reminder is which reminder of mail Seq it is; 0 for that mail itself.
+	Reminder int
 }
 
 // Route is the way back of the newest mail.
-func (i *Invite) Route() Route { return Route{Key: i.Key, Gen: i.Gen, Seq: i.Seq} }
+func (i *Invite) Route() Route {
+	return Route{Key: i.Key, Gen: i.Gen, Seq: i.Seq, Reminder: i.Mail.Reminder}
+}
 
 // Names of the tags that carry a route. Names and values are of letters, digits and "_"
 // alone, which is what SES allows.
@@ -27,6 +31,7 @@ const (
 	TagAddress   = "address"
 	TagGen       = "gen"
 	TagSeq       = "seq"
+	TagReminder  = "reminder"
 )
 
 // Tag is one named value that a mail carries for its provider, not for its reader.
@@ -39,10 +44,12 @@ func (r Route) Tags() []Tag {
 		{TagAddress, r.Key.Address.String()},
 		{TagGen, strconv.FormatUint(uint64(r.Gen), 10)},
 		{TagSeq, strconv.FormatUint(r.Seq, 10)},
+		{TagReminder, strconv.Itoa(r.Reminder)},
 	}
 }
 
-// RouteOfTags reads what [Route.Tags] wrote. value returns the value of a tag, "" for
+// RouteOfTags reads what [Route.Tags] wrote; without a reminder's tag it is the mail
+// itself. value returns the value of a tag, "" for
 // one that is not there; ok is false where there is none of ours. The error quotes
 // nothing: it is for logs.
 func RouteOfTags(value func(name string) string) (r Route, ok bool, err error) {
@@ -53,28 +60,34 @@ func RouteOfTags(value func(name string) string) (r Route, ok bool, err error) {
 	k, keyErr := ParseKey(partition, address)
 	g, genErr := strconv.ParseUint(gen, 10, 64)
 	s, seqErr := strconv.ParseUint(seq, 10, 64)
-	if keyErr != nil || genErr != nil || seqErr != nil {
+	n, reminderErr := strconv.Atoi(cmp.Or(value(TagReminder), "0"))
+	if keyErr != nil || genErr != nil || seqErr != nil || reminderErr != nil || n < 0 || n > MaxReminders {
 		return Route{}, true, errors.New("the tags are no route")
 	}
-	return Route{k, Gen(g), s}, true, nil
+	return Route{k, Gen(g), s, n}, true, nil
 }
 
 // RouteLength is the length of a route as text: short enough to stand in the local part
 // of an address, which has 64 characters, with a little of a name before it.
 const RouteLength = 53
 
-const seqSize = 4 // four billion mails to one address
+// The number of the mail and that of the reminder share four bytes: a billion mails to
+// one address, and three reminders of each.
+const (
+	seqSize = 4
+	seqBits = 30
+)
 
 // String spells the route in the alphabet of links; "" where the number of the mail has
 // no room.
 func (r Route) String() string {
-	if r.Seq > math.MaxUint32 {
+	if r.Seq >= 1<<seqBits {
 		return ""
 	}
 	var gen [8]byte
 	binary.BigEndian.PutUint64(gen[:], uint64(r.Gen))
 	b := append(r.Key.bytes(), gen[8-genSize:]...)
-	return encode(binary.BigEndian.AppendUint32(b, uint32(r.Seq)))
+	return encode(binary.BigEndian.AppendUint32(b, uint32(r.Reminder)<<seqBits|uint32(r.Seq)))
 }
 
 // ParseRoute reads what [Route.String] wrote.
@@ -85,8 +98,9 @@ func ParseRoute(s string) (Route, error) {
 	}
 	var gen [8]byte
 	copy(gen[8-genSize:], b[keySize:])
+	number := binary.BigEndian.Uint32(b[keySize+genSize:])
 	return Route{
 		Key: keyFromBytes(b), Gen: Gen(binary.BigEndian.Uint64(gen[:])),
-		Seq: uint64(binary.BigEndian.Uint32(b[keySize+genSize:])),
+		Seq: uint64(number & (1<<seqBits - 1)), Reminder: int(number >> seqBits),
 	}, nil
 }

@@ -1,7 +1,6 @@
 package invite_test
 
 import (
-	"math"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,7 +13,8 @@ import (
 func drawRoute(t *rapid.T) invite.Route {
 	return invite.Route{
 		Key: invite.KeyOf(invite.TenantID(rapid.String().Draw(t, "tenant")), invite.Address(rapid.String().Draw(t, "address"))),
-		Gen: invite.Gen(rapid.Uint64Range(0, 1<<48-1).Draw(t, "gen")), Seq: rapid.Uint64Range(0, math.MaxUint32).Draw(t, "seq"),
+		Gen: invite.Gen(rapid.Uint64Range(0, 1<<48-1).Draw(t, "gen")), Seq: rapid.Uint64Range(0, 1<<30-1).Draw(t, "seq"),
+		Reminder: rapid.IntRange(0, invite.MaxReminders).Draw(t, "reminder"),
 	}
 }
 
@@ -47,13 +47,26 @@ func TestWhatIsNoRoute(t *testing.T) {
 			t.Errorf("%q: got %v, %v", s, r, err)
 		}
 	}
-	if s := (invite.Route{Seq: math.MaxUint32 + 1}).String(); s != "" {
+	if s := (invite.Route{Seq: 1 << 30}).String(); s != "" {
 		t.Errorf("a number without room: got %q", s)
 	}
 	if _, ok, err := invite.RouteOfTags(func(string) string { return "" }); ok || err != nil {
 		t.Errorf("no tags: got %v, %v", ok, err)
 	}
-	for _, broken := range []string{invite.TagPartition, invite.TagAddress, invite.TagGen, invite.TagSeq} {
+	for number, ok := range map[string]bool{"": true, "0": true, "3": true, "4": false, "-1": false} {
+		_, _, err := invite.RouteOfTags(func(name string) string {
+			for _, tag := range route.Tags() {
+				if tag.Name == name && name != invite.TagReminder {
+					return tag.Value
+				}
+			}
+			return number
+		})
+		if (err == nil) != ok {
+			t.Errorf("reminder %q: got %v", number, err)
+		}
+	}
+	for _, broken := range []string{invite.TagPartition, invite.TagAddress, invite.TagGen, invite.TagSeq, invite.TagReminder} {
 		_, ok, err := invite.RouteOfTags(func(name string) string {
 			for _, tag := range route.Tags() {
 				if tag.Name == name && name != broken {

@@ -25,6 +25,7 @@ type Settings struct {
 	BrandColor       string   // #rrggbb
 	LogoURL          string
 	RenewOnRequest   bool // who asks for a new invite with a dead link is sent one at once
+	Reminders        bool // whether an invite that nobody accepts is reminded of
 
 	// What the service itself keeps with them.
 	NameTrusted bool         // the product's own backend set the name, see [TrustedName]

@@ -7,7 +7,7 @@ import (
 )
 
 // Sweeper does what falls due: it marks expirations and has mails sent that were
-// left behind. Two may run at once; each marks what the other has not.
+// left behind, and reminders. Two may run at once; each marks what the other has not.
 type Sweeper struct {
 	Store     TimerStore
 	Redriver  Redriver
@@ -21,7 +21,7 @@ type Sweeper struct {
 // Swept counts one run.
 type Swept struct {
 	Expired  int  // marked by this run
-	Redriven int  // mails handed to the sender
+	Redriven int  // handed to the sender: mails that were left behind, reminders that are due
 	Finished bool // false where time ran out; the next run goes on from there
 }
 

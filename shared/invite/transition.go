@@ -23,8 +23,9 @@ import (
 //
 // A cancelled, released or expired record, and one past its retention, is created
 // anew as the next generation of the same address. Mail states run beside it:
-// queued → sending (leased) → sent or failed; every resend starts them over. Who asks
-// for a new invite with a dead link changes no state, see [Asking.Ask].
+// queued → sending (leased) → sent or failed; every resend starts them over. A
+// reminder is such a mail too, see reminder.go. Who asks for a new invite with a dead
+// link changes no state, see [Asking.Ask].
 
 const (
 	// LeaseTime is how long one sender may take for one mail before another may

@@ -12,6 +12,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"invites/shared/invite"
 )
 
 // maxAge is how long a key is kept before it is read again, so that a rotation
@@ -67,7 +69,7 @@ func (k *Keys) LinkKey(ctx context.Context, version string) ([]byte, string, err
 	}
 	key, v, ok := k.stored.find(version)
 	if !ok {
-		return nil, "", fmt.Errorf("secret %q has no version %q: add it under previous", k.name, version)
+		return nil, "", fmt.Errorf("secret %q has no version %q: add it under previous: %w", k.name, version, invite.ErrNoLinkKey)
 	}
 	return key, v, nil
 }

@@ -29,10 +29,7 @@ const (
 // table says what every operation comes to in every state, in the order of
 // operations. It leaves out what depends on more than the state: repeated
 // operations, If-Match, an older generation, a link key of another version.
-var table = []struct {
-	state state
-	want  []invite.Kind
-}{
+var table = []row{
 	//                create resend cancel release | accept: newest, older, foreign, none | redeem: newest, foreign | ask: newest, older, foreign | claim: newest, older | settle: sender, other | note: newest, older | publish | expire
 	{absent, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, no, no, no, past, past, past, past, past, past, none, wait}},
 	{queued, []invite.Kind{pend, ok, ok, nota, dead, dead, dead, dead, used, used, no, no, no, ok, past, past, past, ok, past, ok, wait}},
@@ -66,9 +63,19 @@ var table = []struct {
 	{goneReleased, []invite.Kind{ok, none, none, none, dead, dead, dead, dead, used, used, no, no, no, past, past, past, past, ok, past, ok, wait}},
 }
 
+// row is what operations come to in one state.
+type row struct {
+	state state
+	want  []invite.Kind
+}
+
 // unsettled are the states in which no sender has said what became of its mail.
 var unsettled = []string{queued.name, leased.name, abandoned.name, noticedLeased.name, noticedAbandoned.name,
-	overdueQueued.name, overdueLeased.name, acceptedLeased.name, cancelledLeased.name, anew.name}
+	overdueQueued.name, overdueLeased.name, acceptedLeased.name, cancelledLeased.name, anew.name,
+	reminding.name, remindingAbandoned.name, reminderQueued.name, remindingLapsed.name, remindingAccepted.name, remindingCancelled.name}
+
+// endedLeased are the states in which an invite has ended before its mail was settled.
+var endedLeased = []string{acceptedLeased.name, cancelledLeased.name, remindingAccepted.name, remindingCancelled.name}
 
 // requestsOf says which cells take another number of requests than one, whatever
 // they come to.
@@ -79,21 +86,21 @@ func requestsOf(o operation, s state, want invite.Kind) int {
 			return 2
 		}
 	case "accept with the newest link": // the first write is for the first accept
-		if s.name == accepted.name || s.name == acceptedLeased.name {
+		if s.name == accepted.name || s.name == acceptedLeased.name || s.name == remindingAccepted.name {
 			return 2
 		}
 	case "accept with no link": // nothing to ask
 		return 0
-	case "note that it arrived": // its sender has not settled it: a write of its own
+	case "note that it arrived", "note a complaint about the mail itself": // its sender has not settled it: a write of its own
 		if want == ok && slices.Contains(unsettled, s.name) {
 			return 2
 		}
-	case "redeem the newest code": // reads which code it is
+	case "redeem the newest code", "remind", "defer the reminder": // reads what it writes on
 		if want == ok {
 			return 2
 		}
 	case "settle as the sender": // has ended meanwhile
-		if s.name == acceptedLeased.name || s.name == cancelledLeased.name {
+		if slices.Contains(endedLeased, s.name) {
 			return 2
 		}
 	case "expire": // nothing to see in the answer: a read; the timer stood for the mail: a write of its own
@@ -105,26 +112,31 @@ func requestsOf(o operation, s state, want invite.Kind) int {
 }
 
 func cells(t *testing.T, stores Stores) {
-	for _, row := range table {
-		if len(row.want) != len(operations) {
-			t.Fatalf("%s: %d cells, want %d", row.state.name, len(row.want), len(operations))
-		}
-		// A refusal leaves the scene as it was, so it serves the next cell too.
-		var s *scene
-		for n, o := range operations {
-			t.Run(o.when(row.state), func(t *testing.T) {
-				if s == nil {
-					s = newScene(t, stores)
-					row.state.play(s)
-					s.inv = s.stored()
-				}
-				s.t = t
-				cell(t, s, row.state, o, row.want[n])
-				if row.want[n] == ok || t.Failed() {
-					s = nil
-				}
-			})
-		}
+	for _, r := range table {
+		r.hold(t, stores, operations)
+	}
+}
+
+// hold plays every operation in the state of the row.
+func (r row) hold(t *testing.T, stores Stores, operations []operation) {
+	if len(r.want) != len(operations) {
+		t.Fatalf("%s: %d cells, want %d", r.state.name, len(r.want), len(operations))
+	}
+	// A refusal leaves the scene as it was, so it serves the next cell too.
+	var s *scene
+	for n, o := range operations {
+		t.Run(o.when(r.state), func(t *testing.T) {
+			if s == nil {
+				s = newScene(t, stores)
+				r.state.play(s)
+				s.inv = s.stored()
+			}
+			s.t = t
+			cell(t, s, r.state, o, r.want[n])
+			if r.want[n] == ok || t.Failed() {
+				s = nil
+			}
+		})
 	}
 }
 
@@ -194,6 +206,7 @@ func Invariants(report func(format string, args ...any), before, after *invite.I
 	case (after.Status.Class() == invite.Ended) == after.EndedAt.IsZero():
 		report("%s with an end at %v", after.Status, after.EndedAt)
 	}
+	remindersChanged(report, before, after)
 	if before == nil {
 		return
 	}

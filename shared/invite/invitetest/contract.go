@@ -21,6 +21,7 @@ func Contract(t *testing.T, open func(*testing.T) Stores) {
 		test func(*testing.T, Stores)
 	}{
 		{"every operation in every state", cells},
+		{"reminders", reminderCells},
 		{"repeated operations", repetitions},
 		{"If-Match", preconditions},
 		{"generations and codes", generations},

@@ -50,20 +50,23 @@ func NewGame(other *Stores) *Game {
 // Actions are the moves, for rapid's Repeat.
 func (g *Game) Actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
-		"wait":    g.wait,
-		"create":  g.create,
-		"resend":  g.change("resend", invite.Store.Resend),
-		"cancel":  g.change("cancel", invite.Store.Cancel),
-		"release": g.change("release", invite.Store.Release),
-		"accept":  g.accept,
-		"redeem":  g.redeem,
-		"ask":     g.ask,
-		"claim":   g.claim,
-		"settle":  g.settle,
-		"note":    g.note,
-		"publish": g.publish,
-		"sweep":   g.sweep,
-		"list":    g.list,
+		"wait":            g.wait,
+		"create":          g.create,
+		"resend":          g.change("resend", invite.Store.Resend),
+		"cancel":          g.change("cancel", invite.Store.Cancel),
+		"release":         g.change("release", invite.Store.Release),
+		"accept":          g.accept,
+		"redeem":          g.redeem,
+		"ask":             g.ask,
+		"claim":           g.claim,
+		"settle":          g.settle,
+		"note":            g.note,
+		"publish":         g.publish,
+		"sweep":           g.sweep,
+		"list":            g.list,
+		"remind":          g.remind,
+		"send and remind": func(t *rapid.T) { g.remind(t); g.settle(t) },
+		"defer":           g.postpone,
 		// Mails are asked for and sent more often than anything else.
 		"send":       func(t *rapid.T) { g.claim(t); g.settle(t) },
 		"send again": func(t *rapid.T) { g.claim(t); g.settle(t) },
@@ -260,6 +263,8 @@ func (g *Game) settle(t *rapid.T) {
 		return
 	}
 	c := g.sends[len(g.sends)-1-rapid.IntRange(0, min(2, len(g.sends)-1)).Draw(t, "claim")]
+	at := slices.IndexFunc(g.keys, func(k gameKey) bool { return k.key == c.Key })
+	old := g.stored(g.keys[at])
 	o := invite.Settlement{Key: c.Key, Gen: c.Gen, Seq: c.Seq, Owner: c.Owner, Now: g.now,
 		Status: rapid.SampledFrom([]invite.MailStatus{invite.MailSent, invite.MailSent, invite.MailQueued, invite.MailFailed}).Draw(t, "outcome")}
 	switch o.Status {
@@ -270,9 +275,14 @@ func (g *Game) settle(t *rapid.T) {
 	default:
 		o.Reason = invite.ReasonRejected
 	}
-	at := slices.IndexFunc(g.keys, func(k gameKey) bool { return k.key == c.Key })
-	if old := g.stored(g.keys[at]); old != nil && rapid.IntRange(0, 5).Draw(t, "knows the expiry") > 0 {
+	if old != nil && rapid.IntRange(0, 5).Draw(t, "knows the expiry") > 0 {
 		o.ExpiresAt = old.ExpiresAt
+	}
+	if old != nil && rapid.IntRange(0, 9).Draw(t, "knows the mail") > 0 {
+		o.Reminder = old.Mail.Reminder
+	}
+	if rapid.Bool().Draw(t, "tenant has reminders") {
+		o.RemindAt = g.now.Add(rapid.SampledFrom([]time.Duration{time.Hour, day}).Draw(t, "next reminder in"))
 	}
 	g.move(t, "settle", g.keys[at], func(s Stores) (*invite.Invite, error) { return s.Outbox.Settle(ctx, o) })
 }
@@ -284,6 +294,7 @@ func (g *Game) note(t *rapid.T) {
 	if old := g.stored(k); old != nil {
 		n.Gen = old.Gen - invite.Gen(rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "older generation"))
 		n.Seq = old.Seq - uint64(rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "older mail"))
+		n.Reminder = old.Mail.Reminder + rapid.SampledFrom([]int{0, 0, 0, -1, -2, 1}).Draw(t, "reminder")
 	}
 	g.move(t, "note", k, func(s Stores) (*invite.Invite, error) { return s.Notices.Note(ctx, n) })
 }

@@ -97,6 +97,16 @@ func (m *Model) Claim(_ context.Context, c invite.Claim) (*invite.Invite, error)
 	return m.apply(c.Key, c.Claim)
 }
 
+// Remind implements invite.OutboxStore.
+func (m *Model) Remind(_ context.Context, c invite.Claim) (*invite.Invite, error) {
+	return m.apply(c.Key, c.Remind)
+}
+
+// Defer implements invite.OutboxStore.
+func (m *Model) Defer(_ context.Context, d invite.Deferral) (*invite.Invite, error) {
+	return m.apply(d.Key, d.Defer)
+}
+
 // Settle implements invite.OutboxStore.
 func (m *Model) Settle(_ context.Context, s invite.Settlement) (*invite.Invite, error) {
 	return m.apply(s.Key, s.Settle)
@@ -222,7 +232,7 @@ func (m *Model) Due(_ context.Context, now time.Time) iter.Seq2[[]invite.Timer, 
 func (m *Model) Expire(_ context.Context, due []invite.Timer, now time.Time, r invite.Retention) (marked int, left []invite.Key, err error) {
 	for _, t := range due {
 		_, err := m.apply(t.Key, func(old *invite.Invite) (*invite.Invite, error) {
-			if old != nil && old.MailWaitsAt(now) {
+			if old != nil && old.WaitsForSender(now) {
 				left = append(left, t.Key)
 			}
 			return invite.Expire(old, now, r)

@@ -46,15 +46,16 @@ var serial atomic.Uint64
 
 // scene is one address in a tenant of its own, and a clock.
 type scene struct {
-	t      *testing.T
-	s      Stores
-	tenant invite.TenantID
-	email  invite.Address
-	key    invite.Key
-	now    time.Time
-	window time.Duration
-	inv    *invite.Invite // as the last step left it
-	code   invite.Digest  // of the last accept that worked
+	t         *testing.T
+	s         Stores
+	tenant    invite.TenantID
+	email     invite.Address
+	key       invite.Key
+	now       time.Time
+	window    time.Duration
+	reminders bool           // whether the tenant has them
+	inv       *invite.Invite // as the last step left it
+	code      invite.Digest  // of the last accept that worked
 }
 
 func newScene(t *testing.T, s Stores) *scene {
@@ -149,7 +150,10 @@ func (s *scene) settlement(by string) invite.Settlement {
 	o := invite.Settlement{Key: s.key, Gen: c.Gen, Seq: c.Seq, Owner: by, Status: invite.MailSent,
 		MessageID: fmt.Sprintf("message-%d", serial.Add(1)), Sender: "noreply@acme.example", Now: s.now}
 	if s.inv != nil {
-		o.ExpiresAt = s.inv.ExpiresAt
+		o.ExpiresAt, o.Reminder = s.inv.ExpiresAt, s.inv.Mail.Reminder
+		if s.reminders && o.Reminder < invite.MaxReminders {
+			o.RemindAt = s.remindAt(o.Reminder + 1)
+		}
 	}
 	return o
 }
@@ -166,7 +170,7 @@ func (s *scene) send() {
 func (s *scene) notification(status invite.MailStatus, reason string) invite.Notification {
 	n := invite.Notification{Key: s.key, Gen: 1, Seq: 1, Now: s.now, Notice: invite.Notice{Status: status, Reason: reason, At: s.now}}
 	if s.inv != nil {
-		n.Gen, n.Seq = s.inv.Gen, s.inv.Seq
+		n.Gen, n.Seq, n.Reminder = s.inv.Gen, s.inv.Seq, s.inv.Mail.Reminder
 	}
 	return n
 }

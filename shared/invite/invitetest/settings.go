@@ -20,7 +20,7 @@ func settings(t *testing.T, stores Stores) {
 	own := invite.Settings{
 		Name: "Acme", Sender: "noreply@acme.example", ExpiresIn: 36 * time.Hour, SetupURL: "https://app.acme.example/welcome",
 		SignInURL: "https://app.acme.example/in", PasswordResetURL: "https://app.acme.example/reset", SupportEmail: "help@acme.example",
-		TimeZone: "Europe/Berlin", Roles: []string{"viewer", "editor"}, Locale: "de", BrandColor: "#102030", LogoURL: "https://app.acme.example/logo.png", RenewOnRequest: true,
+		TimeZone: "Europe/Berlin", Roles: []string{"viewer", "editor"}, Locale: "de", BrandColor: "#102030", LogoURL: "https://app.acme.example/logo.png", RenewOnRequest: true, Reminders: true,
 	}
 	read := func(want invite.Settings) {
 		t.Helper()
