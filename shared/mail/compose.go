@@ -40,13 +40,14 @@ var (
 // content is what both templates read. Texts are ready but for escaping.
 type content struct {
 	wording.Words
-	Lang    string
-	Subject string
-	Link    string
-	Button  brand.Button
-	Light   string
-	Dark    string
-	Facts   []fact
+	Lang     string
+	Subject  string
+	Link     string
+	Reminder bool
+	Button   brand.Button
+	Light    string
+	Dark     string
+	Facts    []fact
 }
 
 type fact struct{ Label, Value string }
@@ -57,7 +58,7 @@ func write(m invite.Message, ownSender bool) (letter, error) {
 	c := locale.Pick(m.Invite.Locale, m.Settings.Locale)
 	w := wording.Of(c, &m.Invite, m.Settings)
 	data := content{
-		Words: w, Lang: c.Tag(), Subject: subject(w, m), Link: m.Link,
+		Words: w, Lang: c.Tag(), Subject: subject(w, m), Link: m.Link, Reminder: m.Invite.Mail.Reminder > 0,
 		Button: brand.Of(m.Settings.BrandColor), Light: brand.LightGround, Dark: brand.DarkGround,
 	}
 	for _, f := range []fact{
@@ -90,6 +91,19 @@ func (c content) Hello() string {
 	return c.Text("mail.hello")
 }
 
+// Of returns the key of what a reminder says in place of an invite's own mail.
+func (c content) Of(key string) string {
+	if said, ok := ofReminder[key]; ok && c.Reminder {
+		return said
+	}
+	return key
+}
+
+var ofReminder = map[string]string{
+	"mail.preheader": "mail.reminder.preheader", "mail.title": "mail.reminder.title",
+	"mail.intro": "mail.reminder.intro", "mail.newest": "mail.reminder.newest",
+}
+
 // SupportLine says where to ask.
 func (c content) SupportLine() string { return c.Text("mail.support", "email", c.Support) }
 
@@ -97,6 +111,9 @@ func (c content) SupportLine() string { return c.Text("mail.support", "email", c
 // under an older one with the same subject, where the dead link comes first. A
 // repeated attempt of one mail has the same subject.
 func subject(w wording.Words, m invite.Message) string {
+	if m.Invite.Mail.Reminder > 0 {
+		return reminderSubject(w, m)
+	}
 	key := "mail.subject"
 	if m.Invite.SendCount() > 1 {
 		key = "mail.subject.again"
@@ -109,6 +126,21 @@ func subject(w wording.Words, m invite.Message) string {
 	return w.Text("mail.subject.mark", "subject", s,
 		"number", strconv.FormatUint(m.Invite.Seq, 10),
 		"date", w.Catalogue.ShortDate(asked, m.Settings.TimeZone))
+}
+
+// reminderSubjects say which reminder of a link a mail is, so that each has a subject
+// of its own.
+var reminderSubjects = [invite.MaxReminders]string{
+	"mail.subject.reminder.first", "mail.subject.reminder.second", "mail.subject.reminder.last",
+}
+
+func reminderSubject(w wording.Words, m invite.Message) string {
+	s := w.Text(reminderSubjects[min(m.Invite.Mail.Reminder, invite.MaxReminders)-1],
+		"date", w.Catalogue.ShortDate(m.Invite.ExpiresAt, m.Settings.TimeZone))
+	if m.Invite.Seq <= 1 {
+		return s
+	}
+	return w.Text("mail.subject.reminder.mark", "subject", s, "number", strconv.FormatUint(m.Invite.Seq, 10))
 }
 
 // compose returns the mail as it goes to the provider, from a sender.
@@ -138,7 +170,7 @@ func compose(m invite.Message, sender string, ownSender bool) ([]byte, error) {
 	msg.Subject(l.subject)
 	// SES writes its own Date and Message-ID; these are for other ways of delivery.
 	msg.SetDateWithValue(m.Invite.Mail.At)
-	msg.SetMessageIDWithValue(fmt.Sprintf("%s.%d.%d@%s", m.Invite.Key.Address, m.Invite.Gen, m.Invite.Seq, domainOf(sender)))
+	msg.SetMessageIDWithValue(fmt.Sprintf("%s.%d.%d.%d@%s", m.Invite.Key.Address, m.Invite.Gen, m.Invite.Seq, m.Invite.Mail.Reminder, domainOf(sender)))
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834 5
 	msg.SetGenHeader("X-Auto-Response-Suppress", "All")  // Exchange: no out-of-office replies
 	msg.SetBodyString(gomail.TypeTextPlain, l.text)

@@ -97,6 +97,7 @@ func message() invite.Message {
 func TestTheRequestOnTheWire(t *testing.T) {
 	s, e := start(t, func(int, url.Values) (int, string) { return taken("0100-id") })
 	m := message()
+	m.Invite.Mail.Reminder = 2
 	r, err := s.Send(t.Context(), m)
 	if err != nil || r != (invite.Receipt{MessageID: "0100-id", Sender: tenantSender}) {
 		t.Fatalf("Send = %+v, %v", r, err)
@@ -112,6 +113,7 @@ func TestTheRequestOnTheWire(t *testing.T) {
 		"Tags.member.2.Name": invite.TagAddress, "Tags.member.2.Value": m.Invite.Key.Address.String(),
 		"Tags.member.3.Name": invite.TagGen, "Tags.member.3.Value": "1795000000000",
 		"Tags.member.4.Name": invite.TagSeq, "Tags.member.4.Value": "3",
+		"Tags.member.5.Name": invite.TagReminder, "Tags.member.5.Value": "2",
 	} {
 		if got := form.Get(name); got != want {
 			t.Errorf("%s = %q, want %q", name, got, want)
