@@ -32,6 +32,7 @@ type Settings struct {
 	BrandColor       string   `json:"brand_color"`
 	LogoURL          string   `json:"logo_url"`
 	RenewOnRequest   bool     `json:"renew_on_request"`
+	Reminders        bool     `json:"reminders"`
 
 	// Read-only: known and ignored in a PUT.
 	NameTrusted  bool          `json:"name_trusted"`
@@ -92,12 +93,12 @@ func (a SettingsAPI) read(r *http.Request, service bool) (invite.Settings, error
 	var name, sender, setup, signIn, zone, reset, support, locale, color, logo *string
 	var roles []string
 	var hours *int
-	var renew *bool
+	var renew, reminders *bool
 	var person actor
 	err := readObject(r, person.in(service, map[string]any{
 		"name": &name, "sender": &sender, "expires_in_hours": &hours, "setup_url": &setup, "sign_in_url": &signIn,
 		"time_zone": &zone, "password_reset_url": &reset, "support_email": &support, "roles": &roles,
-		"locale": &locale, "brand_color": &color, "logo_url": &logo, "renew_on_request": &renew,
+		"locale": &locale, "brand_color": &color, "logo_url": &logo, "renew_on_request": &renew, "reminders": &reminders,
 		"name_trusted": nil, "sender_domain": nil, "tenant_id": nil, "etag": nil,
 	}))
 	if err == nil {
@@ -110,7 +111,7 @@ func (a SettingsAPI) read(r *http.Request, service bool) (invite.Settings, error
 		Name: orEmpty(name), Sender: orEmpty(sender), ExpiresIn: invite.DefaultWindow,
 		SetupURL: orEmpty(setup), SignInURL: orEmpty(signIn), TimeZone: orEmpty(zone), PasswordResetURL: orEmpty(reset),
 		SupportEmail: orEmpty(support), Roles: roles, Locale: orEmpty(locale), BrandColor: orEmpty(color), LogoURL: orEmpty(logo),
-		RenewOnRequest: renew != nil && *renew,
+		RenewOnRequest: renew != nil && *renew, Reminders: reminders != nil && *reminders,
 	}
 	if hours != nil {
 		// Out of any range first, so that the product cannot overflow.
@@ -131,7 +132,7 @@ func (a SettingsAPI) write(w http.ResponseWriter, t invite.TenantID, s invite.Se
 	v := Settings{
 		Name: s.Name, Sender: s.Sender, ExpiresInHours: int(s.ExpiresIn / time.Hour), SetupURL: s.SetupURL,
 		SignInURL: s.SignInURL, TimeZone: s.TimeZone, PasswordResetURL: s.PasswordResetURL, SupportEmail: s.SupportEmail,
-		Roles: s.Roles, Locale: s.Locale, BrandColor: s.BrandColor, LogoURL: s.LogoURL, RenewOnRequest: s.RenewOnRequest,
+		Roles: s.Roles, Locale: s.Locale, BrandColor: s.BrandColor, LogoURL: s.LogoURL, RenewOnRequest: s.RenewOnRequest, Reminders: s.Reminders,
 		NameTrusted: s.NameTrusted, SenderDomain: a.senderDomain(t, s),
 		TenantID: string(t), ETag: `"settings-` + strconv.FormatUint(s.Version, 10) + `"`,
 	}

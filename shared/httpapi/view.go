@@ -24,6 +24,8 @@ type Invite struct {
 	ExpiresAt           Time          `json:"expires_at"`
 	AcceptedAt          *Time         `json:"accepted_at"`
 	SendCount           uint64        `json:"send_count"`
+	ReminderCount       uint64        `json:"reminder_count"`
+	LastReminderAt      *Time         `json:"last_reminder_at"`
 	Delivery            Delivery      `json:"delivery"`
 	CanResend           bool          `json:"can_resend"`
 	ResendBlockedReason *string       `json:"resend_blocked_reason"`
@@ -91,7 +93,7 @@ func viewOf(i *invite.Invite, now time.Time) Invite {
 		InvitedBy: Person(i.InvitedBy),
 		CreatedAt: Time(i.CreatedAt), LastSentAt: optional(i.LastSentAt),
 		ExpiresAt: Time(i.ExpiresAt), AcceptedAt: optional(i.AcceptedAt),
-		SendCount: i.SendCount(),
+		SendCount: i.SendCount(), ReminderCount: i.Reminders, LastReminderAt: optional(i.LastReminderAt),
 		CanResend: status.Class() == invite.Open, CanCancel: status.Class() == invite.Open,
 		Delivery: deliveryOf(i, now), Advice: adviceOf(i, now),
 		RenewalRequestedAt: optional(i.RenewalRequestedAt()),

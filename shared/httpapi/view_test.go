@@ -7,6 +7,23 @@ import (
 	"invites/shared/invite"
 )
 
+func TestARowCountsRemindersApart(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	inv := &invite.Invite{Status: invite.Pending, ExpiresAt: now.Add(time.Hour), Seq: 2, LastSentAt: now.Add(-time.Hour)}
+	before := viewOf(inv, now)
+	if before.ReminderCount != 0 || before.LastReminderAt != nil {
+		t.Errorf("got %d, %v before any", before.ReminderCount, before.LastReminderAt)
+	}
+	inv.Reminders, inv.LastReminderAt, inv.Mail.Reminder = 4, now, 2
+	after := viewOf(inv, now)
+	if after.ReminderCount != 4 || !time.Time(*after.LastReminderAt).Equal(now) {
+		t.Errorf("got %d, %v", after.ReminderCount, after.LastReminderAt)
+	}
+	if after.SendCount != before.SendCount || after.ETag != before.ETag || *after.LastSentAt != *before.LastSentAt {
+		t.Errorf("got %+v, want it but for the reminders as %+v", after, before)
+	}
+}
+
 func TestARowSaysWhetherItCanBeResent(t *testing.T) {
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	notice := func(s invite.MailStatus, reason string) *invite.Invite {

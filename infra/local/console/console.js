@@ -137,11 +137,20 @@ function drawRow(row) {
     element("td", { role: "cell" }, element("span", { class: `badge ${row.status}` }, row.status)),
     element("td", { role: "cell" }, time(row.last_sent_at) || "not yet"),
     element("td", { role: "cell" }, row.accepted_at ? ["accepted ", time(row.accepted_at)] : time(row.expires_at)),
-    element("td", { role: "cell", class: "number" }, String(row.send_count)),
+    element("td", { role: "cell", class: "number" }, String(row.send_count), reminded(row)),
     element("td", { role: "cell" }, mail(row.delivery)),
     element("td", { role: "cell", class: "actions" }, actions(row)),
   );
   return tr;
+}
+
+function reminded(row) {
+  const n = row.reminder_count;
+  if (!n) return null;
+  const text = n === 1 ? "reminded once" : n === 2 ? "reminded twice" : `reminded ${n} times`;
+  const said = element("span", { class: "soft line" }, text);
+  if (row.last_reminder_at) said.title = `last on ${absolute.format(new Date(row.last_reminder_at))}`;
+  return said;
 }
 
 function mail(delivery) {
