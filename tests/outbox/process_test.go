@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -174,6 +175,12 @@ func (s phased) Claim(ctx context.Context, c invite.Claim) (*invite.Invite, erro
 	return s.Store.Claim(ctx, c)
 }
 
+func (s phased) Remind(ctx context.Context, c invite.Claim) (*invite.Invite, error) {
+	s.p.enter(claiming)
+	defer s.p.enter(reading)
+	return s.Store.Remind(ctx, c)
+}
+
 func (s phased) Settle(ctx context.Context, t invite.Settlement) (*invite.Invite, error) {
 	s.p.enter(settling)
 	defer s.p.enter(reading)
@@ -191,8 +198,11 @@ func (c wire) Do(r *http.Request) (*http.Response, error) {
 	c.p.mu.Lock()
 	ph := c.p.phase
 	c.p.mu.Unlock()
-	if c.toSES {
+	switch {
+	case c.toSES:
 		ph = handing
+	case strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".GetItem"):
+		ph = reading // what a claim writes on
 	}
 	before, after := never, never
 	switch ph {

@@ -51,11 +51,11 @@ type delivered struct {
 
 // mailID names a mail, as its tags do.
 type mailID struct {
-	partition, address, gen, seq string
+	partition, address, gen, seq, reminder string
 }
 
 func mailOf(inv *invite.Invite) mailID {
-	return mailID{inv.Key.Partition.String(), inv.Key.Address.String(), fmt.Sprint(inv.Gen), fmt.Sprint(inv.Seq)}
+	return mailID{inv.Key.Partition.String(), inv.Key.Address.String(), fmt.Sprint(inv.Gen), fmt.Sprint(inv.Seq), fmt.Sprint(inv.Mail.Reminder)}
 }
 
 // provider speaks the query protocol of SES and keeps what it takes.
@@ -126,7 +126,10 @@ func (p *provider) acknowledged(inv *invite.Invite) {
 	for seq := inv.FirstSeq + 1; seq < inv.Seq; seq++ {
 		old := *inv
 		old.Seq = seq
-		p.dead[mailOf(&old)] = true
+		for n := range invite.MaxReminders + 1 {
+			old.Mail.Reminder = n
+			p.dead[mailOf(&old)] = true
+		}
 	}
 }
 
@@ -190,6 +193,8 @@ func tagged(form url.Values) (m mailID) {
 			m.gen = value
 		case invite.TagSeq:
 			m.seq = value
+		case invite.TagReminder:
+			m.reminder = value
 		}
 	}
 	return m
@@ -247,17 +252,19 @@ func (p *provider) asked() int {
 	return p.requests
 }
 
-// check tells what no mail may ever be: unreadable, a copy with another link than
-// the first one's, or of a resend that was superseded before.
+// check tells what no mail may ever be: unreadable, a copy or a reminder with another
+// link than the first one's, or of a resend that was superseded before.
 func (p *provider) check(t *testing.T) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	first := map[mailID]string{}
 	for _, d := range p.mails {
-		if before, ok := first[d.mail]; ok && before != d.token {
-			t.Errorf("two copies of mail %+v have different links", d.mail)
+		link := d.mail
+		link.reminder = ""
+		if before, ok := first[link]; ok && before != d.token {
+			t.Errorf("two mails like %+v have different links", d.mail)
 		}
-		first[d.mail] = d.token
+		first[link] = d.token
 	}
 	for _, text := range p.wrong {
 		t.Error(text)

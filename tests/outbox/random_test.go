@@ -63,11 +63,15 @@ func (s *storm) fate(k invite.Key) (f fate) {
 	return f
 }
 
+// newest is the mail that a sender would send now, or the last one that was sent.
 func (s *storm) newest(k invite.Key) mailID {
 	inv, err := s.w.store.Get(s.w.t.Context(), k)
 	if err != nil {
 		s.w.t.Error(err)
 		return mailID{}
+	}
+	if n := inv.ReminderDue(s.w.clock()); n > 0 {
+		inv.Mail.Reminder = n
 	}
 	return mailOf(inv)
 }

@@ -53,6 +53,8 @@ type world struct {
 	// fates decides what becomes of a mail that the schedule has sent; nil: nothing.
 	fates  func(invite.Key) fate
 	window time.Duration
+	// reminders is whether the tenant has them.
+	reminders bool
 
 	mu  sync.Mutex
 	now time.Time
@@ -131,7 +133,7 @@ func (w *world) newStore(client *dynamodb.Client) *dynamo.Store {
 
 func (w *world) settings(invite.TenantID) invite.Settings {
 	return invite.Settings{Name: "Acme", Sender: tenantSender, Domain: invite.SenderDomain{State: invite.SenderVerified},
-		ExpiresIn: w.window, TimeZone: "UTC", Roles: invite.DefaultRoles, Locale: "en"}
+		ExpiresIn: w.window, TimeZone: "UTC", Roles: invite.DefaultRoles, Locale: "en", Reminders: w.reminders}
 }
 
 func (w *world) clock() time.Time {
