@@ -189,6 +189,8 @@ type invite struct {
 	AcceptedAt                                  *time.Time                       `json:"accepted_at"`
 	RenewalRequestedAt                          *time.Time                       `json:"renewal_requested_at"`
 	SendCount                                   int                              `json:"send_count"`
+	ReminderCount                               int                              `json:"reminder_count"`
+	LastReminderAt                              *time.Time                       `json:"last_reminder_at"`
 	CanResend                                   bool                             `json:"can_resend"`
 	CanCancel                                   bool                             `json:"can_cancel"`
 	ResendBlockedReason                         *string                          `json:"resend_blocked_reason"`
