@@ -53,10 +53,19 @@ var may = map[string][]string{
 		"dynamodb:UpdateItem" + table,
 		"sqs:ReceiveMessage" + notices, "sqs:DeleteMessage" + notices, "sqs:GetQueueAttributes" + notices,
 	},
+	"publish": {
+		"dynamodb:GetItem" + table, "dynamodb:UpdateItem" + table,
+		"dynamodb:DescribeStream" + stream, "dynamodb:GetRecords" + stream, "dynamodb:GetShardIterator" + stream,
+		"dynamodb:ListStreams on *",
+		"events:PutEvents on !If [OwnEventBus, !GetAtt EventBus.Arn, !Sub arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${EventBusName}]",
+		"sqs:SendMessage on !GetAtt PublishFailures.Arn",
+	},
 	"expire": {
 		"dynamodb:GetItem" + table, "dynamodb:UpdateItem" + table, "dynamodb:PartiQLUpdate" + table,
 		"dynamodb:Query on !Sub ${Data.Outputs.TableArn}/index/by-due",
+		"dynamodb:Query on !Sub ${Data.Outputs.TableArn}/index/by-unpublished",
 		"lambda:InvokeFunction on !GetAtt SendFunction.Arn",
+		"lambda:InvokeFunction on !GetAtt PublishFunction.Arn",
 		"sqs:SendMessage on !GetAtt ExpireFailures.Arn",
 		localOnly + "dynamodb:BatchExecuteStatement on *",
 	},
@@ -173,7 +182,8 @@ func TestEnvironment(t *testing.T) {
 		"list":     {"INVITES_CURSOR_KEY_SECRET"},
 		"send":     {"INVITES_LINK_KEY_SECRET", "INVITES_LINK_BASE_URL", "INVITES_CONFIGURATION_SET", "INVITES_ROUTE_IN_SENDER", "INVITES_MAILS_PER_SECOND"},
 		"settings": {"INVITES_DNS_RESOLVER"},
-		"expire":   {"INVITES_SEND_FUNCTION", "INVITES_MAILS_PER_SECOND"},
+		"publish":  {"INVITES_EVENT_BUS"},
+		"expire":   {"INVITES_SEND_FUNCTION", "INVITES_PUBLISH_FUNCTION", "INVITES_MAILS_PER_SECOND"},
 	}
 	for name := range may {
 		vars := at(tpl, "Resources", id(name, "Function"), "Properties", "Environment", "Variables")

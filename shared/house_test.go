@@ -31,32 +31,34 @@ var mayImport = map[string][]string{
 
 	// Adapters know the domain and never each other, so that each can be read,
 	// tested and replaced alone.
-	"shared/dynamo":   {"shared/invite"},
-	"shared/mail":     {"shared/invite", "shared/locale", "shared/brand", "shared/wording"},
-	"shared/page":     {"shared/invite", "shared/locale", "shared/brand", "shared/wording"},
-	"shared/auth":     {"shared/invite"},
-	"shared/dns":      {"shared/invite"},
-	"shared/secrets":  {"shared/invite"}, // a key that is gone is an error of the domain
-	"shared/redrive":  {"shared/invite"},
-	"shared/stream":   {"shared/invite"},
-	"shared/feedback": {"shared/invite"},
-	"shared/apigw":    {}, // the only one to know the gateway's events
-	"shared/httpapi":  {"shared/invite", "shared/auth", "shared/page"},
+	"shared/dynamo":      {"shared/invite"},
+	"shared/mail":        {"shared/invite", "shared/locale", "shared/brand", "shared/wording"},
+	"shared/page":        {"shared/invite", "shared/locale", "shared/brand", "shared/wording"},
+	"shared/auth":        {"shared/invite"},
+	"shared/dns":         {"shared/invite"},
+	"shared/secrets":     {"shared/invite"}, // a key that is gone is an error of the domain
+	"shared/redrive":     {"shared/invite"},
+	"shared/stream":      {"shared/invite"},
+	"shared/eventbridge": {"shared/invite"},
+	"shared/feedback":    {"shared/invite"},
+	"shared/apigw":       {}, // the only one to know the gateway's events
+	"shared/httpapi":     {"shared/invite", "shared/auth", "shared/page"},
 	// Apart from shared/mail, which uses SES too, so that settings links no templates.
 	"shared/identity": {"shared/invite"},
 
 	// Composition: what every Lambda has, and what only one of them has, so that
 	// none links another's clients.
-	"shared/app":        {"shared/invite", "shared/dynamo", "shared/auth"},
-	"shared/app/list":   {"shared/app", "shared/secrets", "shared/dynamo"},
-	"shared/app/send":   {"shared/app", "shared/secrets", "shared/mail", "shared/invite", "shared/dynamo"},
-	"shared/app/expire": {"shared/app", "shared/redrive", "shared/invite"},
+	"shared/app":         {"shared/invite", "shared/dynamo", "shared/auth"},
+	"shared/app/list":    {"shared/app", "shared/secrets", "shared/dynamo"},
+	"shared/app/send":    {"shared/app", "shared/secrets", "shared/mail", "shared/invite", "shared/dynamo"},
+	"shared/app/publish": {"shared/app", "shared/eventbridge", "shared/invite", "shared/dynamo"},
+	"shared/app/expire":  {"shared/app", "shared/redrive", "shared/invite"},
 
 	"shared/app/settings": {"shared/app", "shared/dns", "shared/identity", "shared/invite"},
 }
 
 // wiring is what a function's main may import: it wires and decides nothing.
-var wiring = []string{"shared/page", "shared/app", "shared/app/list", "shared/app/send", "shared/app/settings", "shared/app/expire", "shared/httpapi", "shared/apigw", "shared/idn", "shared/stream", "shared/feedback", "shared/invite"}
+var wiring = []string{"shared/page", "shared/app", "shared/app/list", "shared/app/send", "shared/app/settings", "shared/app/expire", "shared/app/publish", "shared/httpapi", "shared/apigw", "shared/idn", "shared/stream", "shared/feedback", "shared/invite"}
 
 // clients says which AWS clients each Lambda links: the initialisation of each
 // costs cold start, and a client that is not linked cannot be misused.
@@ -68,6 +70,7 @@ var clients = map[string][]string{
 	"functions/settings": {"dynamodb", "ses"},
 	"functions/accept":   {"dynamodb"},
 	"functions/send":     {"dynamodb", "secretsmanager", "ses"},
+	"functions/publish":  {"dynamodb", "eventbridge"},
 	"functions/expire":   {"dynamodb", "lambda"},
 	"functions/feedback": {"dynamodb"},
 }
@@ -207,7 +210,7 @@ func TestKeysAreKnownToOneFile(t *testing.T) {
 			return
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
-			if l, ok := n.(*ast.BasicLit); ok && slices.Contains([]string{`"pk"`, `"sk"`, `"lk"`, `"tb"`, `"td"`, `"by-created"`, `"by-due"`}, l.Value) {
+			if l, ok := n.(*ast.BasicLit); ok && slices.Contains([]string{`"pk"`, `"sk"`, `"lk"`, `"tb"`, `"td"`, `"ub"`, `"ut"`, `"by-created"`, `"by-due"`, `"by-unpublished"`}, l.Value) {
 				t.Errorf("%s names the key %s: only shared/dynamo/keys.go may", path, l.Value)
 			}
 			return true

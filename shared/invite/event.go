@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -62,6 +63,18 @@ func (e Event) Type() EventType {
 	for t, letter := range eventLetters {
 		if letter == e.Mark[:1] {
 			return t
+		}
+	}
+	return ""
+}
+
+// Reason is the code of the delivery that the event is about, "" where it is about none
+// or there is nothing to say. It stands in the mark, behind the time and the mail.
+func (e Event) Reason() string {
+	switch e.Type() {
+	case EventDelivered, EventBounced, EventComplained, EventSuppressed, EventFailed:
+		if parts := strings.Split(e.Mark, "-"); len(parts) > 2 {
+			return parts[2]
 		}
 	}
 	return ""

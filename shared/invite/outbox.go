@@ -125,7 +125,7 @@ func (s Settlement) Settle(old *Invite) (*Invite, error) {
 // Mark returns the mark of the event that a mail has failed. The mail is part of it: two
 // may fail in one millisecond, with a resend between them.
 func (s Settlement) Mark() string {
-	return EventMark(EventFailed, s.Now, OperationID{}) + "-" + strconv.FormatUint(s.Seq, 36)
+	return EventMark(EventFailed, s.Now, OperationID{}) + "-" + strconv.FormatUint(s.Seq, 36) + "-" + s.Reason
 }
 
 // Outbox sends the mails that records promise.

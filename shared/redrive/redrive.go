@@ -1,5 +1,6 @@
-// Package redrive hands waiting mails from the schedule to the sender, by
-// invoking its Lambda: only the sender may read the link key and send.
+// Package redrive hands what the stream left behind from the schedule to who deals
+// with it, by invoking its Lambda: only the sender may read the link key and send, only
+// the publisher may put events on the bus.
 package redrive
 
 import (
@@ -20,8 +21,7 @@ type Client interface {
 	Invoke(context.Context, *lambda.InvokeInput, ...func(*lambda.Options)) (*lambda.InvokeOutput, error)
 }
 
-// Function invokes the sender and does not wait for it. It implements
-// invite.Redriver.
+// Function invokes a Lambda and does not wait for it. It implements invite.Redriver.
 type Function struct {
 	Client Client
 	Name   string
@@ -33,7 +33,7 @@ type Function struct {
 // fewKeys are not worth a second invocation: a sender sends as many side by side.
 const fewKeys = 8
 
-// Event is what the sender receives.
+// Event is what the Lambda receives.
 type Event struct {
 	Redrive []Key `json:"redrive"`
 }
@@ -44,7 +44,7 @@ type Key struct {
 	Address   string `json:"address"`
 }
 
-// Redrive asks for the mails of the records at keys, shared out evenly.
+// Redrive hands over the records at keys, shared out evenly.
 func (f Function) Redrive(ctx context.Context, keys []invite.Key) error {
 	calls := max(1, min(f.Calls, (len(keys)+fewKeys-1)/fewKeys))
 	for part := range slices.Chunk(keys, max(1, (len(keys)+calls-1)/calls)) {
@@ -58,7 +58,7 @@ func (f Function) Redrive(ctx context.Context, keys []invite.Key) error {
 		}
 		_, err = f.Client.Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(f.Name), InvocationType: types.InvocationTypeEvent, Payload: payload})
 		if err != nil {
-			return fmt.Errorf("redrive %d mails: %w", len(part), err)
+			return fmt.Errorf("redrive %d records: %w", len(part), err)
 		}
 	}
 	return nil

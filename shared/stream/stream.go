@@ -1,6 +1,6 @@
-// Package stream serves the sender's events: batches of the table's stream, and
-// the keys of mails that the schedule found left behind. [Handler] is what a
-// Lambda starts.
+// Package stream serves the table's stream: batches of it, and the keys of records
+// that the schedule found left behind. [Handler] is what the sender's Lambda starts,
+// [PublishHandler] the publisher's.
 package stream
 
 import (
@@ -48,6 +48,7 @@ type record struct {
 	Change    struct {
 		SequenceNumber string          `json:"SequenceNumber"`
 		NewImage       json.RawMessage `json:"NewImage"`
+		OldImage       json.RawMessage `json:"OldImage"`
 	} `json:"dynamodb"`
 }
 
@@ -67,21 +68,33 @@ func Handler(s Sender, decode Decode) func(context.Context, json.RawMessage) (ev
 			return events.DynamoDBEventResponse{}, fmt.Errorf("stream: event: %w", err)
 		}
 		failed := each(len(e.Records), func(i int) error { return deliver(ctx, s, decode, e.Records[i]) })
-		response := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
-		for i, err := range failed {
-			if err != nil {
-				slog.ErrorContext(ctx, "record failed", "sequence_number", e.Records[i].Change.SequenceNumber, "error", err.Error())
-				response.BatchItemFailures = append(response.BatchItemFailures,
-					events.DynamoDBBatchItemFailure{ItemIdentifier: e.Records[i].Change.SequenceNumber})
-			}
-		}
-		for i, err := range each(len(e.Redrive), func(i int) error { return redeliver(ctx, s, e.Redrive[i].Partition, e.Redrive[i].Address) }) {
-			if err != nil {
-				return response, fmt.Errorf("stream: redrive %d of %d: %w", i+1, len(e.Redrive), err)
-			}
-		}
-		return response, nil
+		return respond(ctx, e, failed, s.Redeliver)
 	}
+}
+
+// respond reports the records that failed and then deals with the redriven keys.
+func respond(ctx context.Context, e event, failed []error, redrive func(context.Context, invite.Key) error) (events.DynamoDBEventResponse, error) {
+	response := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
+	for i, err := range failed {
+		if err != nil {
+			slog.ErrorContext(ctx, "record failed", "sequence_number", e.Records[i].Change.SequenceNumber, "error", err.Error())
+			response.BatchItemFailures = append(response.BatchItemFailures,
+				events.DynamoDBBatchItemFailure{ItemIdentifier: e.Records[i].Change.SequenceNumber})
+		}
+	}
+	again := func(i int) error {
+		k, err := invite.ParseKey(e.Redrive[i].Partition, e.Redrive[i].Address)
+		if err != nil {
+			return err
+		}
+		return redrive(ctx, k)
+	}
+	for i, err := range each(len(e.Redrive), again) {
+		if err != nil {
+			return response, fmt.Errorf("stream: redrive %d of %d: %w", i+1, len(e.Redrive), err)
+		}
+	}
+	return response, nil
 }
 
 // deliver sends the mail of one change. Attempts after the first are the
@@ -98,14 +111,6 @@ func deliver(ctx context.Context, s Sender, decode Decode, r record) error {
 		return nil
 	}
 	return s.Deliver(ctx, inv)
-}
-
-func redeliver(ctx context.Context, s Sender, partition, address string) error {
-	k, err := invite.ParseKey(partition, address)
-	if err != nil {
-		return err
-	}
-	return s.Redeliver(ctx, k)
 }
 
 // each calls do for 0 to n-1, a few at a time, and returns what each returned.

@@ -1,9 +1,10 @@
 // Package expire composes what only the scheduled Lambda has: the right to wake
-// the sender.
+// the sender and the publisher.
 package expire
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -28,9 +29,11 @@ func Handler(a *app.App) (func(context.Context) error, error) {
 	if err != nil {
 		return nil, err
 	}
+	client := lambda.NewFromConfig(a.AWS)
+	herald := invite.Herald{Store: store, Wake: redrive.Function{Client: client, Name: a.Text("INVITES_PUBLISH_FUNCTION"), Calls: 1}, Now: a.Now}
 	sweeper := invite.Sweeper{
 		Store:     store,
-		Redriver:  redrive.Function{Client: lambda.NewFromConfig(a.AWS), Name: a.Text("INVITES_SEND_FUNCTION"), Calls: invite.Senders},
+		Redriver:  redrive.Function{Client: client, Name: a.Text("INVITES_SEND_FUNCTION"), Calls: invite.Senders},
 		Retention: a.Retention(),
 		Mails:     a.Positive("INVITES_MAILS_PER_SECOND") * int(sendingTime/time.Second),
 		Now:       a.Now,
@@ -41,7 +44,8 @@ func Handler(a *app.App) (func(context.Context) error, error) {
 			stop = deadline.Add(-margin)
 		}
 		done, err := sweeper.Sweep(ctx, stop)
-		slog.InfoContext(ctx, "swept", "expired", done.Expired, "redriven", done.Redriven, "finished", done.Finished)
-		return err
+		woken, also := herald.Call(ctx, stop)
+		slog.InfoContext(ctx, "swept", "expired", done.Expired, "redriven", done.Redriven, "finished", done.Finished, "unpublished", woken)
+		return errors.Join(err, also)
 	}, nil
 }

@@ -1,0 +1,176 @@
+// Package eventbridge publishes events on an Amazon EventBridge bus. [New] makes the
+// [invite.Bus].
+package eventbridge
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"invites/shared/invite"
+)
+
+// Client is the one call this package makes.
+type Client interface {
+	PutEvents(context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error)
+}
+
+// Config is what the operator decides.
+type Config struct {
+	Bus         string // name of the bus
+	Environment string // names the deployment in every event
+}
+
+// Source is the source of every event (contract).
+const Source = "invites"
+
+// schemaVersion rises when a field changes its meaning; new fields do not raise it.
+const schemaVersion = 1
+
+const (
+	// mostEntries is EventBridge's limit for one call. Ten of ours are under 20 KB,
+	// far from the 256 KB that a call may have.
+	mostEntries = 10
+	// mostTries is how often an entry is put before the stream has to bring it again.
+	mostTries = 3
+	// pauseBase is the wait before a second try; it doubles.
+	pauseBase = 100 * time.Millisecond
+)
+
+// Bus implements invite.Bus.
+type Bus struct {
+	client Client
+	config Config
+	wait   func(context.Context, time.Duration) error
+}
+
+// New returns the bus. wait sleeps, or ends with the context.
+func New(client Client, c Config, wait func(context.Context, time.Duration) error) *Bus {
+	return &Bus{client: client, config: c, wait: wait}
+}
+
+// Detail is what every event says (contract, "Events"; docs/events).
+type Detail struct {
+	SchemaVersion int             `json:"schema_version"`
+	Environment   string          `json:"environment"`
+	EventID       string          `json:"event_id"`
+	Version       uint64          `json:"version"`
+	OccurredAt    string          `json:"occurred_at"`
+	TenantID      invite.TenantID `json:"tenant_id"`
+	InviteID      invite.ID       `json:"invite_id"`
+	Email         invite.Address  `json:"email"`
+	Role          string          `json:"role"`
+	Actor         *Actor          `json:"actor"` // null where the service itself acted
+	SendCount     uint64          `json:"send_count"`
+	Code          string          `json:"code,omitempty"` // of the delivery, where the event is about one
+}
+
+// Actor is who caused an event.
+type Actor struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
+// instant is RFC 3339 in UTC, to the millisecond.
+const instant = "2006-01-02T15:04:05.000Z07:00"
+
+func (b *Bus) detail(n invite.News) Detail {
+	e := n.Event
+	d := Detail{
+		SchemaVersion: schemaVersion, Environment: b.config.Environment, EventID: e.ID(n.Key), Version: e.Version,
+		OccurredAt: e.At.UTC().Format(instant), TenantID: n.Tenant, InviteID: invite.IDOf(n.Key, e.Gen),
+		Email: n.Email, Role: e.Role, SendCount: e.SendCount, Code: e.Reason(),
+	}
+	if e.Actor != (invite.Person{}) {
+		d.Actor = &Actor{ID: e.Actor.ID, Name: e.Actor.Name, Email: e.Actor.Email}
+	}
+	return d
+}
+
+// Put puts the news on the bus, at most ten in a call and of one invite one at a time,
+// for EventBridge may take any of a call and leave the others. What it leaves is put
+// again a few times.
+func (b *Bus) Put(ctx context.Context, news []invite.News) []error {
+	errs := make([]error, len(news))
+	tries := make([]int, len(news))
+	left := make([]int, len(news))
+	for i := range news {
+		left[i] = i
+	}
+	failed := map[invite.Key]error{} // nothing more of these invites is put
+	for pause := time.Duration(0); len(left) > 0; {
+		var call, later []int
+		busy := map[invite.Key]bool{}
+		for _, i := range left {
+			switch k := news[i].Key; {
+			case failed[k] != nil:
+				errs[i] = failed[k]
+			case busy[k] || len(call) == mostEntries:
+				busy[k] = true
+				later = append(later, i)
+			default:
+				busy[k] = true
+				call = append(call, i)
+			}
+		}
+		if len(call) == 0 {
+			break
+		}
+		if err := b.wait(ctx, pause); err != nil {
+			for _, i := range append(call, later...) {
+				errs[i] = err
+			}
+			break
+		}
+		pause = 0
+		again := []int{}
+		for n, err := range b.put(ctx, news, call) {
+			i := call[n]
+			if err == nil {
+				continue
+			}
+			if tries[i]++; tries[i] < mostTries {
+				again, pause = append(again, i), pauseBase<<tries[i]
+				continue
+			}
+			errs[i], failed[news[i].Key] = err, err
+		}
+		left = append(again, later...)
+	}
+	return errs
+}
+
+// put makes one call and returns what became of each entry.
+func (b *Bus) put(ctx context.Context, news []invite.News, call []int) []error {
+	errs := make([]error, len(call))
+	in := &eventbridge.PutEventsInput{}
+	for _, i := range call {
+		detail, err := json.Marshal(b.detail(news[i]))
+		if err != nil {
+			detail = nil // texts and numbers always have a JSON form
+		}
+		in.Entries = append(in.Entries, types.PutEventsRequestEntry{
+			EventBusName: aws.String(b.config.Bus), Source: aws.String(Source), DetailType: aws.String(string(news[i].Event.Type())),
+			Detail: aws.String(string(detail)), Time: aws.Time(news[i].Event.At),
+		})
+	}
+	out, err := b.client.PutEvents(ctx, in)
+	for n := range call {
+		switch {
+		case err != nil:
+			errs[n] = fmt.Errorf("put events: %w", err)
+		case n >= len(out.Entries):
+			errs[n] = errors.New("put events: no word on this one")
+		case aws.ToString(out.Entries[n].EventId) == "":
+			errs[n] = fmt.Errorf("put events: %s", aws.ToString(out.Entries[n].ErrorCode))
+		}
+	}
+	return errs
+}
