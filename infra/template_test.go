@@ -22,6 +22,7 @@ const (
 	notices   = " on !GetAtt Mail.Outputs.NoticesArn"
 	identity  = "!Sub arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:"
 	localOnly = "only on a local AWS: "
+	putEvents = "events:PutEvents on !If [OwnEventBus, !GetAtt EventBus.Arn, !Sub arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${EventBusName}]"
 )
 
 // may is everything that each Lambda may do, one action on one resource.
@@ -50,14 +51,14 @@ var may = map[string][]string{
 		localOnly + "ses:SendRawEmail on *",
 	},
 	"feedback": {
-		"dynamodb:UpdateItem" + table,
+		"dynamodb:UpdateItem" + table, "dynamodb:GetItem" + table, "dynamodb:Query" + table, putEvents,
 		"sqs:ReceiveMessage" + notices, "sqs:DeleteMessage" + notices, "sqs:GetQueueAttributes" + notices,
 	},
 	"publish": {
 		"dynamodb:GetItem" + table, "dynamodb:UpdateItem" + table,
 		"dynamodb:DescribeStream" + stream, "dynamodb:GetRecords" + stream, "dynamodb:GetShardIterator" + stream,
 		"dynamodb:ListStreams on *",
-		"events:PutEvents on !If [OwnEventBus, !GetAtt EventBus.Arn, !Sub arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${EventBusName}]",
+		putEvents,
 		"sqs:SendMessage on !GetAtt PublishFailures.Arn",
 	},
 	"expire": {
@@ -183,6 +184,7 @@ func TestEnvironment(t *testing.T) {
 		"send":     {"INVITES_LINK_KEY_SECRET", "INVITES_LINK_BASE_URL", "INVITES_CONFIGURATION_SET", "INVITES_ROUTE_IN_SENDER", "INVITES_MAILS_PER_SECOND"},
 		"settings": {"INVITES_DNS_RESOLVER"},
 		"publish":  {"INVITES_EVENT_BUS"},
+		"feedback": {"INVITES_EVENT_BUS", "INVITES_PAUSE_BOUNCE_RATE", "INVITES_PAUSE_COMPLAINT_RATE", "INVITES_PAUSE_MIN_BOUNCES", "INVITES_PAUSE_MIN_COMPLAINTS"},
 		"expire":   {"INVITES_SEND_FUNCTION", "INVITES_PUBLISH_FUNCTION", "INVITES_MAILS_PER_SECOND"},
 	}
 	for name := range may {

@@ -48,17 +48,18 @@ var mayImport = map[string][]string{
 
 	// Composition: what every Lambda has, and what only one of them has, so that
 	// none links another's clients.
-	"shared/app":         {"shared/invite", "shared/dynamo", "shared/auth"},
-	"shared/app/list":    {"shared/app", "shared/secrets", "shared/dynamo"},
-	"shared/app/send":    {"shared/app", "shared/secrets", "shared/mail", "shared/invite", "shared/dynamo"},
-	"shared/app/publish": {"shared/app", "shared/eventbridge", "shared/invite", "shared/dynamo"},
-	"shared/app/expire":  {"shared/app", "shared/redrive", "shared/invite"},
+	"shared/app":          {"shared/invite", "shared/dynamo", "shared/auth"},
+	"shared/app/list":     {"shared/app", "shared/secrets", "shared/dynamo"},
+	"shared/app/send":     {"shared/app", "shared/secrets", "shared/mail", "shared/invite", "shared/dynamo"},
+	"shared/app/feedback": {"shared/app", "shared/eventbridge", "shared/invite"},
+	"shared/app/publish":  {"shared/app", "shared/eventbridge", "shared/invite", "shared/dynamo"},
+	"shared/app/expire":   {"shared/app", "shared/redrive", "shared/invite"},
 
 	"shared/app/settings": {"shared/app", "shared/dns", "shared/identity", "shared/invite"},
 }
 
 // wiring is what a function's main may import: it wires and decides nothing.
-var wiring = []string{"shared/page", "shared/app", "shared/app/list", "shared/app/send", "shared/app/settings", "shared/app/expire", "shared/app/publish", "shared/httpapi", "shared/apigw", "shared/idn", "shared/stream", "shared/feedback", "shared/invite"}
+var wiring = []string{"shared/page", "shared/app", "shared/app/list", "shared/app/send", "shared/app/settings", "shared/app/expire", "shared/app/publish", "shared/app/feedback", "shared/httpapi", "shared/apigw", "shared/idn", "shared/stream", "shared/feedback", "shared/invite"}
 
 // clients says which AWS clients each Lambda links: the initialisation of each
 // costs cold start, and a client that is not linked cannot be misused.
@@ -72,7 +73,7 @@ var clients = map[string][]string{
 	"functions/send":     {"dynamodb", "secretsmanager", "ses"},
 	"functions/publish":  {"dynamodb", "eventbridge"},
 	"functions/expire":   {"dynamodb", "lambda"},
-	"functions/feedback": {"dynamodb"},
+	"functions/feedback": {"dynamodb", "eventbridge"},
 }
 
 type listed struct {

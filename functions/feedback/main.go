@@ -1,21 +1,21 @@
-// Feedback keeps what the mail provider says became of the mails: woken by the queue of
-// its notices.
+// Feedback keeps what the mail provider says became of the mails, and pauses a tenant
+// whose mails endanger everybody's: woken by the queue of the provider's notices.
 package main
 
 import (
 	"context"
 
 	"invites/shared/app"
+	compose "invites/shared/app/feedback"
 	"invites/shared/feedback"
-	"invites/shared/invite"
 )
 
 func main() { app.Main(serve) }
 
 func serve(_ context.Context, a *app.App) error {
-	store, err := a.Store(nil)
+	taker, err := compose.Feedback(a)
 	if err != nil {
 		return err
 	}
-	return feedback.Serve(&invite.Feedback{Store: store, Now: a.Now}, a.Err())
+	return feedback.Serve(taker, a.Err())
 }

@@ -158,6 +158,9 @@ func (a *App) Optional(name string) string { return a.env.optional(name) }
 // Positive reads one whole number above 0.
 func (a *App) Positive(name string) int { return a.env.positive(name) }
 
+// Rate reads one required variable: a part of one, as 0.04.
+func (a *App) Rate(name string) float64 { return a.env.rate(name) }
+
 // defaults are the settings of a tenant that has none of its own.
 func (a *App) defaults() func(invite.TenantID) invite.Settings {
 	s := invite.Settings{

@@ -23,11 +23,13 @@ func TestAWrongEnvironmentIsToldWhole(t *testing.T) {
 	t.Setenv("INVITES_TIMER_SHARDS", "many")
 	t.Setenv("INVITES_ENDED_RETENTION_DAYS", "0")
 	t.Setenv("INVITES_EXPIRED_RETENTION_DAYS", "180")
+	t.Setenv("SOME_RATE", "4")
 	a := &App{}
 	_, _ = a.Store(nil)
 	a.Retention()
+	a.Rate("SOME_RATE")
 	err := a.Err()
-	for _, name := range []string{"INVITES_TABLE", "INVITES_TIMER_SHARDS", "INVITES_ENDED_RETENTION_DAYS"} {
+	for _, name := range []string{"INVITES_TABLE", "INVITES_TIMER_SHARDS", "INVITES_ENDED_RETENTION_DAYS", "SOME_RATE"} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("got %v, want %s named", err, name)
 		}

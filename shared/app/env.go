@@ -30,6 +30,14 @@ func (e *environment) positive(name string) int {
 	return v
 }
 
+func (e *environment) rate(name string) float64 {
+	v, err := strconv.ParseFloat(os.Getenv(name), 64)
+	if err != nil || v <= 0 || v > 1 {
+		e.errs = append(e.errs, fmt.Errorf("%s is %q, want a part of one such as 0.04", name, os.Getenv(name)))
+	}
+	return v
+}
+
 func (e *environment) list(name string) []string {
 	return strings.FieldsFunc(strings.ToLower(os.Getenv(name)), func(c rune) bool { return c == ',' || c == ' ' })
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -147,22 +148,60 @@ func (b *Bus) Put(ctx context.Context, news []invite.News) []error {
 	return errs
 }
 
-// put makes one call and returns what became of each entry.
+// PausedDetail is what the event TenantPaused says.
+type PausedDetail struct {
+	SchemaVersion int             `json:"schema_version"`
+	Environment   string          `json:"environment"`
+	EventID       string          `json:"event_id"`
+	OccurredAt    string          `json:"occurred_at"`
+	TenantID      invite.TenantID `json:"tenant_id"`
+	Reason        string          `json:"reason"`
+	Delivered     uint64          `json:"delivered"`
+	Bounced       uint64          `json:"bounced"`
+	Complained    uint64          `json:"complained"`
+}
+
+// TenantPaused is the detail-type of a tenant's pause.
+const TenantPaused = "TenantPaused"
+
+// TenantPaused implements invite.Announcer. The client repeats a call that was
+// throttled; after any other failure the next bounce or complaint announces anew.
+func (b *Bus) TenantPaused(ctx context.Context, p invite.Pausing) error {
+	detail, err := json.Marshal(PausedDetail{
+		SchemaVersion: schemaVersion, Environment: b.config.Environment, EventID: p.ID(), OccurredAt: p.At.UTC().Format(instant),
+		TenantID: p.Tenant, Reason: p.Reason, Delivered: p.Tally.Delivered, Bounced: p.Tally.Bounced, Complained: p.Tally.Complained,
+	})
+	if err != nil {
+		return fmt.Errorf("tenant paused: %w", err)
+	}
+	return b.call(ctx, []types.PutEventsRequestEntry{b.entry(TenantPaused, p.At, detail)})[0]
+}
+
+func (b *Bus) entry(kind string, at time.Time, detail []byte) types.PutEventsRequestEntry {
+	return types.PutEventsRequestEntry{
+		EventBusName: aws.String(b.config.Bus), Source: aws.String(Source), DetailType: aws.String(kind),
+		Detail: aws.String(string(detail)), Time: aws.Time(at),
+	}
+}
+
+// put puts some of the news in one call and returns what became of each.
 func (b *Bus) put(ctx context.Context, news []invite.News, call []int) []error {
-	errs := make([]error, len(call))
-	in := &eventbridge.PutEventsInput{}
-	for _, i := range call {
+	entries := make([]types.PutEventsRequestEntry, len(call))
+	for n, i := range call {
 		detail, err := json.Marshal(b.detail(news[i]))
 		if err != nil {
-			detail = nil // texts and numbers always have a JSON form
+			return slices.Repeat([]error{fmt.Errorf("event: %w", err)}, len(call))
 		}
-		in.Entries = append(in.Entries, types.PutEventsRequestEntry{
-			EventBusName: aws.String(b.config.Bus), Source: aws.String(Source), DetailType: aws.String(string(news[i].Event.Type())),
-			Detail: aws.String(string(detail)), Time: aws.Time(news[i].Event.At),
-		})
+		entries[n] = b.entry(string(news[i].Event.Type()), news[i].Event.At, detail)
 	}
-	out, err := b.client.PutEvents(ctx, in)
-	for n := range call {
+	return b.call(ctx, entries)
+}
+
+// call makes one call and returns what became of each entry.
+func (b *Bus) call(ctx context.Context, entries []types.PutEventsRequestEntry) []error {
+	errs := make([]error, len(entries))
+	out, err := b.client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: entries})
+	for n := range entries {
 		switch {
 		case err != nil:
 			errs[n] = fmt.Errorf("put events: %w", err)

@@ -171,7 +171,7 @@ func schemas(t *testing.T) map[string]*jsonschema.Schema {
 func TestEveryEventIsAsItsSchemaSays(t *testing.T) {
 	found := schemas(t)
 	kinds := invite.EventTypes()
-	if len(found) != len(kinds) {
+	if len(found) != len(kinds)+1 { // and the pause of a tenant
 		t.Errorf("%d schemas for %d types", len(found), len(kinds))
 	}
 	for _, kind := range kinds {
@@ -197,5 +197,32 @@ func TestEveryEventIsAsItsSchemaSays(t *testing.T) {
 		if err != nil || !strings.Contains(string(text), `"title": "`+string(kind)+`"`) {
 			t.Errorf("%s: its schema has another title (%v)", kind, err)
 		}
+	}
+}
+
+func TestAPauseIsAnEventToo(t *testing.T) {
+	c := &client{}
+	p := invite.Pausing{Tenant: "acme", Reason: invite.PausedForBounces, Tally: invite.Tally{Delivered: 100, Bounced: 20}, At: now}
+	if err := c.bus().TenantPaused(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	e := c.calls[0][0]
+	var detail any
+	if err := json.Unmarshal([]byte(*e.Detail), &detail); err != nil || *e.DetailType != TenantPaused || *e.EventBusName != "the-bus" {
+		t.Fatalf("%s on %s: %v", *e.DetailType, *e.EventBusName, err)
+	}
+	if err := schemas(t)[TenantPaused].Validate(detail); err != nil {
+		t.Errorf("%v\n%s", err, *e.Detail)
+	}
+	other := p
+	other.Tenant = "globex"
+	if p.ID() == other.ID() {
+		t.Error("two tenants' pauses have one id")
+	}
+	if err := (&client{down: errors.New("no route")}).bus().TenantPaused(t.Context(), p); err == nil {
+		t.Error("a bus that cannot be reached: got no error")
+	}
+	if err := (&client{put: func(types.PutEventsRequestEntry) string { return "InternalFailure" }}).bus().TenantPaused(t.Context(), p); err == nil {
+		t.Error("an entry that is not taken: got no error")
 	}
 }

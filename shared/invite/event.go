@@ -82,8 +82,11 @@ func (e Event) Reason() string {
 
 // ID is the event's for ever: the same over every redelivery, and of no other event.
 func (e Event) ID(k Key) string {
-	sum := sha256.Sum256([]byte("invites/event\x00" + k.Partition.String() + k.Address.String() + "\x00" +
-		strconv.FormatUint(uint64(e.Gen), 10) + "\x00" + e.Mark))
+	return eventID("invites/event\x00" + k.Partition.String() + k.Address.String() + "\x00" + strconv.FormatUint(uint64(e.Gen), 10) + "\x00" + e.Mark)
+}
+
+func eventID(of string) string {
+	sum := sha256.Sum256([]byte(of))
 	return "evt_" + encode(sum[:16])
 }
 

@@ -18,7 +18,7 @@ type notes struct {
 
 func (s *notes) Note(_ context.Context, n invite.Notification) (*invite.Invite, error) {
 	s.got = n
-	return nil, s.err
+	return &invite.Invite{Tenant: "acme"}, s.err
 }
 
 func TestAReportIsNotedOrComesAgain(t *testing.T) {
@@ -35,8 +35,11 @@ func TestAReportIsNotedOrComesAgain(t *testing.T) {
 		"something is wrong": {errors.New("broken"), true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			store := &notes{err: c.answer}
-			err := (&invite.Feedback{Store: store, Now: func() time.Time { return now }}).Take(t.Context(), report)
+			store, m, clock := &notes{err: c.answer}, invitetest.NewModel(invitetest.Defaults), func() time.Time { return now }
+			err := (&invite.Feedback{Store: store, Warden: &invite.Warden{Store: m, Now: clock}, Now: clock}).Take(t.Context(), report)
+			if tally, _ := m.Tally(t.Context(), "acme", now, now); (tally.Delivered == 1) != (name == "noted") {
+				t.Errorf("weighed as %+v", tally)
+			}
 			if (err != nil) != c.again || c.again && !errors.Is(err, c.answer) {
 				t.Errorf("got %v", err)
 			}

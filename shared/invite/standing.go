@@ -122,6 +122,12 @@ type Pausing struct {
 	At     time.Time
 }
 
+// ID is the id of its event: one a tenant, reason and UTC day, so that a pause that is
+// announced twice is known for one.
+func (p Pausing) ID() string {
+	return eventID("invites/paused\x00" + string(p.Tenant) + "\x00" + p.Reason + "\x00" + p.At.UTC().Format(time.DateOnly))
+}
+
 // Warden watches what becomes of each tenant's mails and pauses a tenant whose bounces
 // or complaints would endanger everybody's.
 type Warden struct {
@@ -133,22 +139,26 @@ type Warden struct {
 
 // Weigh counts a notice that was taken over into a record, and pauses the tenant where
 // it is too much. It announces first: a pause that nobody heard of is worse than one
-// that is announced twice.
-func (w *Warden) Weigh(ctx context.Context, t TenantID, n Notice) (paused bool, err error) {
+// that is announced twice. A notice that could not be weighed is not weighed again: the
+// next bounce or complaint judges all that was counted.
+func (w *Warden) Weigh(ctx context.Context, t TenantID, n Notice) error {
 	add := TallyOf(n)
 	if add.IsZero() {
-		return false, nil
+		return nil
 	}
 	now := w.Now()
 	if err := w.Store.Count(ctx, t, now, add); err != nil {
-		return false, fmt.Errorf("weigh: %w", err)
+		return fmt.Errorf("weigh: %w", err)
 	}
 	if add.Delivered > 0 {
-		return false, nil // can only better the rates
+		return nil // can only better the rates
 	}
 	s, err := w.Store.Standing(ctx, t)
-	if err != nil || !s.PausedAt.IsZero() {
-		return false, err
+	if err != nil {
+		return fmt.Errorf("weigh: %w", err)
+	}
+	if !s.PausedAt.IsZero() {
+		return nil
 	}
 	from := now.AddDate(0, 0, 1-TallyDays)
 	if s.Since.After(from) {
@@ -156,17 +166,17 @@ func (w *Warden) Weigh(ctx context.Context, t TenantID, n Notice) (paused bool, 
 	}
 	sum, err := w.Store.Tally(ctx, t, from, now)
 	if err != nil {
-		return false, fmt.Errorf("weigh: %w", err)
+		return fmt.Errorf("weigh: %w", err)
 	}
 	reason := w.Rule.Judge(sum)
 	if reason == "" {
-		return false, nil
+		return nil
 	}
 	if err := w.Announce.TenantPaused(ctx, Pausing{Tenant: t, Reason: reason, Tally: sum, At: now}); err != nil {
-		return false, fmt.Errorf("weigh: announce: %w", err)
+		return fmt.Errorf("weigh: announce: %w", err)
 	}
 	if err := w.Store.Pause(ctx, t, reason, now); err != nil {
-		return false, fmt.Errorf("weigh: pause: %w", err)
+		return fmt.Errorf("weigh: pause: %w", err)
 	}
-	return true, nil
+	return nil
 }

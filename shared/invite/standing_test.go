@@ -77,7 +77,7 @@ func TestTheWardenPausesATenantAloneAndSaysSo(t *testing.T) {
 	weigh := func(tenant invite.TenantID, status invite.MailStatus, reason string, times int) {
 		t.Helper()
 		for range times {
-			if _, err := w.Weigh(t.Context(), tenant, invite.Notice{Status: status, Reason: reason, At: now}); err != nil {
+			if err := w.Weigh(t.Context(), tenant, invite.Notice{Status: status, Reason: reason, At: now}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -114,12 +114,15 @@ func TestAPauseThatCannotBeAnnouncedIsTriedAgain(t *testing.T) {
 	m, h, now := invitetest.NewModel(invitetest.Defaults), &herald{err: errors.New("no bus")}, invitetest.Base
 	w := &invite.Warden{Store: m, Rule: invite.PauseRule{}, Announce: h, Now: func() time.Time { return now }}
 	n := invite.Notice{Status: invite.MailComplained, At: now}
-	if _, err := w.Weigh(t.Context(), "acme", n); err == nil {
+	if err := w.Weigh(t.Context(), "acme", n); err == nil {
 		t.Error("got no error")
 	}
 	h.err = nil
-	if paused, err := w.Weigh(t.Context(), "acme", n); !paused || err != nil {
-		t.Errorf("got %t, %v", paused, err)
+	if err := w.Weigh(t.Context(), "acme", n); err != nil {
+		t.Error(err)
+	}
+	if s, _ := m.Standing(t.Context(), "acme"); s.PausedFor != invite.PausedForComplaints {
+		t.Errorf("got %+v", s)
 	}
 }
 
