@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	bus "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
@@ -32,8 +34,9 @@ var rights = map[string]string{
 	"Settings": "get put update read-identity read-identity-keys make-identity",
 	"Accept":   "get update",
 	"Send":     "get update read-link-key send-mail",
-	"Expire":   "get update query-timer invoke-send",
-	"Feedback": "update receive-notices",
+	"Publish":  "get update put-events",
+	"Expire":   "get update query-timer query-pile invoke-send invoke-publish",
+	"Feedback": "get update query-table receive-notices put-events",
 }
 
 // probes ask for one right each and change nothing of the stack's where it is granted.
@@ -85,6 +88,20 @@ func probes(t *testing.T, c aws.Config) map[string]func(context.Context) error {
 		},
 		"query-lists":     query("by-created", "pk"),
 		"query-timer":     query("by-due", "tb"),
+		"query-pile":      query("by-unpublished", "ub"),
+		"query-table": func(ctx context.Context) error {
+			_, err := db.Query(ctx, &dynamodb.QueryInput{TableName: table, KeyConditionExpression: aws.String("pk = :v"), ExpressionAttributeValues: values})
+			return err
+		},
+		"put-events": func(ctx context.Context) error {
+			_, err := eventbridge.NewFromConfig(c).PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []bus.PutEventsRequestEntry{{
+				EventBusName: aws.String(output(t, "EventBusName")), Source: aws.String("probe"), DetailType: aws.String("Probe"), Detail: aws.String("{}")}}})
+			return err
+		},
+		"invoke-publish": func(ctx context.Context) error {
+			_, err := lambda.NewFromConfig(c).Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(output(t, "PublishFunctionName")), InvocationType: lambdatypes.InvocationTypeDryRun})
+			return err
+		},
 		"read-link-key":   secret("LinkKey"),
 		"read-cursor-key": secret("CursorKey"),
 		"send-mail": func(ctx context.Context) error {
