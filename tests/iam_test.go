@@ -86,9 +86,9 @@ func probes(t *testing.T, c aws.Config) map[string]func(context.Context) error {
 			_, err := db.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: aws.String(s.Table + "-none")})
 			return err
 		},
-		"query-lists":     query("by-created", "pk"),
-		"query-timer":     query("by-due", "tb"),
-		"query-pile":      query("by-unpublished", "ub"),
+		"query-lists": query("by-created", "pk"),
+		"query-timer": query("by-due", "tb"),
+		"query-pile":  query("by-unpublished", "ub"),
 		"query-table": func(ctx context.Context) error {
 			_, err := db.Query(ctx, &dynamodb.QueryInput{TableName: table, KeyConditionExpression: aws.String("pk = :v"), ExpressionAttributeValues: values})
 			return err
