@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -158,87 +157,4 @@ func (s *Store) Unpublished(ctx context.Context, before time.Time) iter.Seq2[[]i
 			}
 		}
 	}
-}
-
-// linkMarks is a list, so that a write can put one in front of the others.
-func linkMarks(marks ...invite.LinkMark) types.AttributeValue {
-	l := &types.AttributeValueMemberL{Value: []types.AttributeValue{}}
-	for _, m := range marks {
-		l.Value = append(l.Value, blob(bytes.Clone(m[:])))
-	}
-	return l
-}
-
-func (r *reader) links(name string) []invite.LinkMark {
-	v, ok := attribute[*types.AttributeValueMemberL](r, name)
-	if !ok {
-		return nil
-	}
-	var marks []invite.LinkMark
-	for _, e := range v.Value {
-		b, ok := e.(*types.AttributeValueMemberB)
-		if !ok || len(b.Value) != len(invite.LinkMark{}) {
-			r.fail(name, "an entry is no mark")
-			return nil
-		}
-		marks = append(marks, invite.LinkMark(b.Value))
-	}
-	return marks
-}
-
-// noticeText spells a notice so that text sorts as [invite.Notice.Outranks] does: a
-// condition can then demand a higher one. The ranks have one digit.
-func noticeText(n invite.Notice) types.AttributeValue {
-	return text(fmt.Sprintf("%d|%015d|%s|%s", n.Rank(), n.At.UnixMilli(), n.Reason, n.Status))
-}
-
-// rankText is what the notices of a rank and of all above it are not less than.
-func rankText(rank int) types.AttributeValue { return text(strconv.Itoa(rank)) }
-
-func (r *reader) notice(name string) (n invite.Notice) {
-	s := r.text(name)
-	if s == "" {
-		return n
-	}
-	parts := strings.Split(s, "|")
-	if len(parts) != 4 {
-		r.fail(name, "no notice")
-		return n
-	}
-	ms, err := strconv.ParseInt(parts[1], 10, 64)
-	n = invite.Notice{Status: invite.MailStatus(parts[3]), Reason: parts[2], At: time.UnixMilli(ms).UTC()}
-	if err != nil || strconv.Itoa(n.Rank()) != parts[0] {
-		r.fail(name, "no notice")
-	}
-	return n
-}
-
-// ofReminder demands the mail that a notice is about, or one that followed it where the
-// notice holds for that as well.
-func ofReminder(n invite.Notification) string {
-	switch follows := n.Notice.Rank() >= invite.BlockedFrom; {
-	case n.Reminder == 0 && follows:
-		return isThere
-	case n.Reminder == 0:
-		return isNoReminder
-	case follows:
-		return "#rn >= :rn"
-	default:
-		return isReminder
-	}
-}
-
-// Note keeps a notice. The first write is for a mail whose sender has settled it; one
-// that came before that also takes the mail off the schedule's hands.
-func (s *Store) Note(ctx context.Context, n invite.Notification) (*invite.Invite, error) {
-	u := update{
-		key:    key(n.Key),
-		when:   "#gen = :gen AND #seq = :seq AND (attribute_not_exists(#nt) OR #nt < :nt) AND NOT #ms IN (:queued, :sending) AND " + ofReminder(n),
-		set:    "#ver = #ver + :one, #nt = :nt",
-		values: with(item{"gen": number(uint64(n.Gen)), "seq": number(n.Seq), "nt": noticeText(n.Notice), "rn": number(n.Reminder)}),
-	}
-	if mark, ok := n.Mark(); ok {
-		s.telling(&u, n.Key, mark, n.Notice.At, n.Now, invite.Person{}, "#seq")
-	}
-	return s.apply(ctx, n.Key, transition{first: &u, next: n.Note, now: n.Now})
 }
