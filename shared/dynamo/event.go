@@ -98,28 +98,47 @@ func (r *reader) events(name string, of *invite.Invite) []invite.Event {
 	return events
 }
 
-// Publish forgets events. A record that holds no others leaves the pile; one that got
-// another event since then stays, for that event is to be published too.
+// Publish forgets events. The first write is for a record that holds these and no
+// others, and takes it off the pile. One that got another event since then stays there,
+// for that is to be published too: it is written as its refusal shows it.
 func (s *Store) Publish(ctx context.Context, p invite.Publication) (*invite.Invite, error) {
-	u := update{key: key(p.Key), when: isThere + " AND size(#ev) = :all", names: map[string]string{},
-		values: item{"all": number(eventParts * len(p.Marks))}}
-	var paths []string
-	for i, mark := range p.Marks {
+	first := forgetting(p.Key, p.Marks, true)
+	return s.apply(ctx, p.Key, transition{
+		first: &first, next: p.Publish,
+		again: func(old *invite.Invite) *update {
+			var these []string
+			for _, e := range old.Events {
+				if slices.Contains(p.Marks, e.Mark) {
+					these = append(these, e.Mark)
+				}
+			}
+			u := forgetting(p.Key, these, len(these) == len(old.Events))
+			return &u
+		},
+	})
+}
+
+// forgetting takes events out of a record; alone says that it holds no others.
+func forgetting(k invite.Key, marks []string, alone bool) update {
+	u := update{key: key(k), when: isThere, names: map[string]string{}, values: item{}}
+	var remove []string
+	for n, mark := range marks {
 		for part, name := range []string{mark, versionOf + mark, countOf + mark} {
-			placeholder := "e" + strconv.Itoa(eventParts*i+part)
+			placeholder := "e" + strconv.Itoa(eventParts*n+part)
 			u.names[placeholder] = name
-			paths = append(paths, "#ev.#"+placeholder)
+			remove = append(remove, "#ev.#"+placeholder)
+			if alone && part == 0 {
+				u.when += " AND attribute_exists(#ev.#" + placeholder + ")"
+			}
 		}
 	}
-	u.remove = strings.Join(append(slices.Clone(paths), clearPile), ", ")
-	rest := update{key: u.key, when: isThere, names: u.names, remove: strings.Join(paths, ", ")}
-	if len(paths) == 0 {
-		rest = u
+	if alone { // all of these are there, and nothing is beside them
+		u.when += " AND size(#ev) = :all"
+		u.values["all"] = number(len(remove))
+		remove = append(remove, clearPile)
 	}
-	return s.apply(ctx, p.Key, transition{
-		first: &u, again: func(*invite.Invite) *update { return &rest },
-		next: p.Publish,
-	})
+	u.remove = strings.Join(remove, ", ")
+	return u
 }
 
 // Unpublished walks the piles.

@@ -3,6 +3,7 @@ package invite
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -112,26 +113,18 @@ type Publication struct {
 	Marks []string
 }
 
-// Publish forgets them. It is no change of the invite: the version stays.
+// Publish forgets them. It is no change of the invite: the version stays. Without
+// marks it only says that a record which holds no event has nothing to tell.
 //
-// Errors: NotFound.
+// Errors: NotFound; [ErrReplayed] where the record holds none of the events.
 func (p Publication) Publish(old *Invite) (*Invite, error) {
 	if old == nil {
 		return nil, refuse(NotFound, nil, "There is no invite with this id.")
 	}
-	if len(p.Marks) == 0 && len(old.Events) > 0 {
-		return old, ErrReplayed
-	}
 	next := old.clone()
-	next.Events = nil
-	for _, e := range old.Events {
-		published := false
-		for _, m := range p.Marks {
-			published = published || m == e.Mark
-		}
-		if !published {
-			next.Events = append(next.Events, e)
-		}
+	next.Events = slices.DeleteFunc(next.Events, func(e Event) bool { return slices.Contains(p.Marks, e.Mark) })
+	if len(next.Events) == len(old.Events) && len(p.Marks)+len(old.Events) > 0 {
+		return old, ErrReplayed
 	}
 	return next, nil
 }

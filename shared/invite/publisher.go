@@ -69,6 +69,11 @@ func (p *Publisher) Republish(ctx context.Context, k Key) error {
 	return nil
 }
 
+// marksAtOnce is how many events one write takes out: DynamoDB takes an expression of
+// 4 KB, which names five times as many. A record that changed all day while nothing was
+// published may hold hundreds.
+const marksAtOnce = 20
+
 // batchPart is the events of one record that are to be published.
 type batchPart struct {
 	of     *Invite
@@ -96,9 +101,11 @@ func (p *Publisher) publish(ctx context.Context, batch []batchPart) []error {
 		if len(marks) == 0 {
 			continue
 		}
-		// A record that TTL has taken meanwhile has nothing left to forget.
-		if _, err := p.Store.Publish(ctx, Publication{Key: b.of.Key, Marks: marks}); err != nil && KindOf(err) != NotFound {
-			errs[i] = errors.Join(errs[i], fmt.Errorf("published, and not taken out: %w", err))
+		for some := range slices.Chunk(marks, marksAtOnce) {
+			// A record that TTL has taken meanwhile has nothing left to forget.
+			if _, err := p.Store.Publish(ctx, Publication{Key: b.of.Key, Marks: some}); err != nil && KindOf(err) != NotFound {
+				errs[i] = errors.Join(errs[i], fmt.Errorf("published, and not taken out: %w", err))
+			}
 		}
 	}
 	return errs
