@@ -170,3 +170,19 @@ func (b *counting) Put(_ context.Context, news []invite.News) []error {
 	b.taken += len(news)
 	return make([]error, len(news))
 }
+
+func TestAMarkOfTheScheduleIsLookedAfterInItsNextRun(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	inv := sentOne(t, o)
+	now := inv.Due.Add(time.Minute)
+	if n, _, err := o.Expire(t.Context(), []invite.Timer{{Key: inv.Key, Due: inv.Due}}, now, retention); n != 1 || err != nil {
+		t.Fatalf("expire: %d, %v", n, err)
+	}
+	if got := o.pile(t, now.Add(-invite.RepublishAfter)); len(got) != 0 {
+		t.Errorf("in the same run the pile holds %v, want the stream to have its chance", got)
+	}
+	if got := o.pile(t, now.Add(time.Minute-invite.RepublishAfter)); len(got) != 1 {
+		t.Errorf("a minute later the pile holds %v, want the mark", got)
+	}
+}
