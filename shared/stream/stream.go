@@ -98,7 +98,9 @@ func respond(ctx context.Context, e event, failed []error, redrive func(context.
 }
 
 // deliver sends the mail of one change. Attempts after the first are the
-// schedule's, which keeps the wait between them.
+// schedule's, which keeps the wait between them. A change that left a waiting mail as
+// it was (its events were published, somebody asked for a new invite) asks nobody to
+// send it a second time.
 func deliver(ctx context.Context, s Sender, decode Decode, r record) error {
 	if r.EventName == "REMOVE" {
 		return nil
@@ -109,6 +111,12 @@ func deliver(ctx context.Context, s Sender, decode Decode, r record) error {
 	}
 	if !ok || inv.Mail.Status != invite.MailQueued || inv.Mail.Attempts > 0 {
 		return nil
+	}
+	if len(r.Change.OldImage) > 0 {
+		old, ok, err := decode(r.Change.OldImage)
+		if err == nil && ok && old.Seq == inv.Seq && old.Mail.Status == invite.MailQueued && old.Mail.Attempts == 0 {
+			return nil
+		}
 	}
 	return s.Deliver(ctx, inv)
 }

@@ -41,13 +41,14 @@ func (s *sender) Redeliver(_ context.Context, k invite.Key) error {
 func decode(image json.RawMessage) (*invite.Invite, bool, error) {
 	var i struct {
 		Name     string
+		Seq      uint64
 		Mail     invite.MailStatus
 		Attempts int
 	}
 	if err := json.Unmarshal(image, &i); err != nil || len(image) == 0 {
 		return nil, false, fmt.Errorf("unreadable: %w", err)
 	}
-	return &invite.Invite{Name: i.Name, Mail: invite.Mail{Status: i.Mail, Attempts: i.Attempts}}, i.Name != "settings", nil
+	return &invite.Invite{Name: i.Name, Seq: i.Seq, Mail: invite.Mail{Status: i.Mail, Attempts: i.Attempts}}, i.Name != "settings", nil
 }
 
 func batch(records ...string) json.RawMessage {
@@ -96,6 +97,34 @@ func TestABatchSendsTheFirstAttemptsOnlyAndReportsWhatShouldComeAgain(t *testing
 	}
 	if want := []string{"6", "7"}; !slices.Equal(failed, want) {
 		t.Errorf("failed %q, want %q: the reports carry sequence numbers", failed, want)
+	}
+}
+
+func TestAChangeThatLeavesAWaitingMailAsItWasSendsNothing(t *testing.T) {
+	const queued = `{"Name":"ana","Mail":"queued","Seq":2}`
+	for name, c := range map[string]struct {
+		before string
+		sent   int
+	}{
+		"its events were published": {queued, 0},
+		"it was asked for":          {`{"Name":"ana","Mail":"sent","Seq":1}`, 1},
+		"it was asked for again":    {`{"Name":"ana","Mail":"queued","Seq":1}`, 1},
+		"nothing was there":         {``, 1},
+		"what was cannot be read":   {`"poison"`, 1},
+	} {
+		change := map[string]any{"SequenceNumber": "1", "NewImage": json.RawMessage(queued)}
+		if c.before != "" {
+			change["OldImage"] = json.RawMessage(c.before)
+		}
+		raw, err := json.Marshal(map[string]any{"Records": []any{map[string]any{"eventName": "MODIFY", "dynamodb": change}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &sender{}
+		out, err := Handler(s, decode)(context.Background(), raw)
+		if err != nil || len(out.BatchItemFailures) > 0 || len(s.delivered) != c.sent {
+			t.Errorf("%s: sent %d, want %d (%v, %v)", name, len(s.delivered), c.sent, out, err)
+		}
 	}
 }
 
