@@ -123,6 +123,7 @@ func (a *App) Auth() auth.Config {
 		PermissionsClaim:   a.env.text("INVITES_PERMISSIONS_CLAIM"),
 		InviterNameClaim:   a.env.text("INVITES_INVITER_NAME_CLAIM"),
 		InviterEmailClaim:  a.env.text("INVITES_INVITER_EMAIL_CLAIM"),
+		InviterRoleClaim:   a.env.optional("INVITES_INVITER_ROLE_CLAIM"),
 		RequiredPermission: a.env.text("INVITES_REQUIRED_PERMISSION"),
 		SettingsPermission: a.env.text("INVITES_SETTINGS_PERMISSION"),
 		ServicePermission:  a.env.text("INVITES_SERVICE_PERMISSION"),

@@ -25,6 +25,7 @@ type Config struct {
 	PermissionsClaim   string
 	InviterNameClaim   string
 	InviterEmailClaim  string
+	InviterRoleClaim   string // "" where roles are not checked
 	RequiredPermission string
 	SettingsPermission string
 	ServicePermission  string
@@ -32,9 +33,11 @@ type Config struct {
 
 // Principal is the caller.
 type Principal struct {
-	Tenant      invite.TenantID // "" for a service that has named none
-	Person      invite.Person
-	Service     bool // the product's own backend
+	Tenant  invite.TenantID // "" for a service that has named none
+	Person  invite.Person
+	Service bool // the product's own backend
+	// Roles are those of the person in the tenant; nil where nobody checks.
+	Roles       []string
 	permissions []string
 }
 
@@ -72,6 +75,9 @@ func (c Config) Principal(authorization string) (Principal, error) {
 	}
 	if strings.ContainsFunc(p.Person.Email, unicode.IsControl) {
 		p.Person.Email = ""
+	}
+	if !p.Service && c.InviterRoleClaim != "" {
+		p.Roles = roles(claims[c.InviterRoleClaim])
 	}
 	if !p.Service {
 		var tenant string
@@ -116,6 +122,20 @@ func permissions(claim json.RawMessage) []string {
 		return strings.Fields(scope)
 	}
 	return nil
+}
+
+// roles takes a string as one role, whatever is in it, and an array of strings as many.
+// Anything else is none, which is not the same as nobody checking.
+func roles(claim json.RawMessage) []string {
+	var one *string
+	if json.Unmarshal(claim, &one) == nil && one != nil {
+		return []string{*one}
+	}
+	var list []string
+	if json.Unmarshal(claim, &list) != nil || list == nil {
+		return []string{}
+	}
+	return list
 }
 
 func text(claim json.RawMessage, most int) string {

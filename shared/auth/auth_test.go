@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 
 	"invites/shared/invite"
@@ -96,6 +97,37 @@ func TestAServiceIsKnownByGroupOrScope(t *testing.T) {
 		if err != nil || !p.Service {
 			t.Errorf("%v: got service %v, %v", claims, p.Service, err)
 		}
+	}
+}
+
+func TestRolesAreThoseOfTheClaimAlone(t *testing.T) {
+	role := config
+	role.InviterRoleClaim = "custom:role"
+	for _, c := range []struct {
+		name   string
+		config Config
+		claims map[string]any
+		roles  []string
+	}{
+		{"a string is one role", role, map[string]any{"custom:role": "team admin"}, []string{"team admin"}},
+		{"a list is many", role, map[string]any{"custom:role": []string{"member", "team admin"}}, []string{"member", "team admin"}},
+		{"a flattened list is one role that nobody has", role, map[string]any{"custom:role": "[member admin]"}, []string{"[member admin]"}},
+		{"no claim is no role", role, map[string]any{"role": "admin"}, []string{}},
+		{"null is no role", role, map[string]any{"custom:role": nil}, []string{}},
+		{"a number is no role", role, map[string]any{"custom:role": 7}, []string{}},
+		{"a list with a number in it is no role", role, map[string]any{"custom:role": []any{"admin", 1}}, []string{}},
+		{"where no claim is named nobody checks", config, map[string]any{"custom:role": "member", "": "member"}, nil},
+		{"a service has none of its own", role, map[string]any{"custom:role": "member", "cognito:groups": []string{"invites:service"}}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, err := c.config.Principal(bearer(t, c.claims))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (p.Roles == nil) != (c.roles == nil) || !slices.Equal(p.Roles, c.roles) {
+				t.Errorf("got %#v, want %#v", p.Roles, c.roles)
+			}
+		})
 	}
 }
 

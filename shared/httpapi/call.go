@@ -45,7 +45,7 @@ func (a Admin) openUpTo(most int, r *http.Request, name string, fields map[strin
 	if err := readObjectUpTo(most, r, person.in(p.Service, fields)); err != nil {
 		return call{}, err
 	}
-	if p.Person, err = person.of(p.Person); err != nil {
+	if p, err = person.of(p); err != nil {
 		return call{}, err
 	}
 	op, err := operation(r, name, fields)
@@ -53,29 +53,32 @@ func (a Admin) openUpTo(most int, r *http.Request, name string, fields map[strin
 		return call{}, err
 	}
 	return call{
-		Request: invite.Request{Tenant: p.Tenant, Actor: p.Person, Op: op},
+		Request: invite.Request{Tenant: p.Tenant, Actor: p.Person, Roles: p.Roles, Op: op},
 		ifMatch: ifMatch(r.Header.Get("If-Match")), onBehalf: fields["on_behalf_of"],
 	}, nil
 }
 
 // actor is the person that a service acts for, on_behalf_of in a body.
-type actor struct{ name, email *string }
+type actor struct{ name, email, role *string }
 
 // in adds the field to those of a body where a service sends it; nobody else may.
 func (a *actor) in(service bool, fields map[string]any) map[string]any {
 	if service {
-		fields["on_behalf_of"] = map[string]any{"name": &a.name, "email": &a.email}
+		fields["on_behalf_of"] = map[string]any{"name": &a.name, "email": &a.email, "role": &a.role}
 	}
 	return fields
 }
 
-// of returns the person as the service named it; the id stays the service's own.
-func (a actor) of(p invite.Person) (invite.Person, error) {
+// of returns the caller as the service named the person; the id stays the service's own.
+func (a actor) of(p auth.Principal) (auth.Principal, error) {
+	if a.role != nil {
+		p.Roles = []string{*a.role}
+	}
 	if a.name == nil && a.email == nil {
 		return p, nil
 	}
-	p.Name, p.Email = orEmpty(a.name), orEmpty(a.email)
-	if invite.CheckName(p.Name) != nil || len(p.Email) > 254 || strings.ContainsFunc(p.Email, isControl) {
+	p.Person.Name, p.Person.Email = orEmpty(a.name), orEmpty(a.email)
+	if invite.CheckName(p.Person.Name) != nil || len(p.Person.Email) > 254 || strings.ContainsFunc(p.Person.Email, isControl) {
 		return p, badRequest("/on_behalf_of", "Name and email of a person have no control characters and at most 80 and 254 characters.")
 	}
 	return p, nil

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"invites/shared/auth"
 	"invites/shared/invite"
 	"invites/shared/page"
 )
@@ -153,7 +154,7 @@ func (v Invitee) redeem(w http.ResponseWriter, r *http.Request) error {
 	if err := readObject(r, fields); err != nil {
 		return err
 	}
-	if _, err := person.of(invite.Person{}); err != nil {
+	if _, err := person.of(auth.Principal{}); err != nil {
 		return err
 	}
 	if code == nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"invites/shared/auth"
 	"invites/shared/invite"
 )
 
@@ -102,7 +103,7 @@ func (a SettingsAPI) read(r *http.Request, service bool) (invite.Settings, error
 		"name_trusted": nil, "sender_domain": nil, "tenant_id": nil, "etag": nil,
 	}))
 	if err == nil {
-		_, err = person.of(invite.Person{})
+		_, err = person.of(auth.Principal{})
 	}
 	if err != nil {
 		return invite.Settings{}, err

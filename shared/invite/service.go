@@ -24,7 +24,10 @@ type Service struct {
 type Request struct {
 	Tenant TenantID
 	Actor  Person
-	Op     Operation // ID and Body; the service adds the time
+	// Roles are those that the actor has in the tenant: none above the highest of them
+	// may be given. nil where nobody checks.
+	Roles []string
+	Op    Operation // ID and Body; the service adds the time
 }
 
 // New asks for an invite. Role "" is the tenant's lowest, Locale "" the tenant's.
@@ -69,6 +72,9 @@ func (s *Service) Create(ctx context.Context, r Request, n New) (*Invite, error)
 	}
 	if !slices.Contains(settings.Roles, n.Role) {
 		return nil, &Error{Kind: RoleNotAllowed, Field: "/role", Text: fmt.Sprintf("Choose one of the roles of this tenant: %q.", settings.Roles)}
+	}
+	if may := settings.mayGive(r.Roles); !slices.Contains(may, n.Role) {
+		return nil, &Error{Kind: RoleNotAllowed, Field: "/role", Text: fmt.Sprintf("Your own role does not let you give this one. Choose one of %q, or ask somebody with a higher role.", may)}
 	}
 	if n.Locale == "" {
 		n.Locale = settings.Locale

@@ -109,6 +109,21 @@ func (l Limits) Check(s Settings) (Settings, []FieldError) {
 	return s, bad
 }
 
+// mayGive returns the roles that somebody may give who has these: the highest of them
+// and all below, and the lowest in any case. nil, which nobody checks, allows all.
+func (s Settings) mayGive(has []string) []string {
+	if has == nil {
+		return s.Roles
+	}
+	highest := 0
+	for n, role := range s.Roles {
+		if slices.Contains(has, role) {
+			highest = n
+		}
+	}
+	return s.Roles[:highest+1]
+}
+
 // FieldError is one field at fault: a JSON pointer and what to do.
 type FieldError struct{ Field, Text string }
 
