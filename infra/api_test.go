@@ -25,6 +25,7 @@ var routes = map[string][]string{
 		"GET /i/{token}/ask by anybody", "HEAD /i/{token}/ask by anybody", "POST /i/{token}/ask by anybody",
 		"POST /v1/accept by anybody", "POST /v1/redeem by token",
 	},
+	"optout": {"GET /o/{token} by anybody", "HEAD /o/{token} by anybody", "POST /o/{token} by anybody"},
 	"send":   {},
 	"expire": {},
 }

@@ -35,6 +35,7 @@ func TestDataOutlivesItsStack(t *testing.T) {
 		"the table":          at(data, "Resources", "Table"),
 		"the link key":       at(data, "Resources", "LinkKey"),
 		"the cursor key":     at(data, "Resources", "CursorKey"),
+		"the opt-out key":    at(data, "Resources", "OptOutKey"),
 		"the user pool":      at(pool, "Resources", "UserPool"),
 		"the data stack":     at(parent, "Resources", "Data"),
 		"the identity stack": at(parent, "Resources", "Identity"),
@@ -42,14 +43,14 @@ func TestDataOutlivesItsStack(t *testing.T) {
 		wantEqual(t, what+" on delete", at(kept, "DeletionPolicy"), "Retain")
 		wantEqual(t, what+" on replacement", at(kept, "UpdateReplacePolicy"), "Retain")
 	}
-	wantSame(t, "resources of the data stack", keys(data["Resources"]), []string{"Table", "LinkKey", "CursorKey"})
+	wantSame(t, "resources of the data stack", keys(data["Resources"]), []string{"Table", "LinkKey", "OptOutKey", "CursorKey"})
 }
 
 // TestKeysAreRandomAndPoliciesNameThemExactly: the Id of a secret is its whole ARN in
 // AWS and in an emulator alike, where Ref is a name in one of them.
 func TestKeysAreRandomAndPoliciesNameThemExactly(t *testing.T) {
 	data := template(t, "data.yaml")
-	for _, id := range []string{"LinkKey", "CursorKey"} {
+	for _, id := range []string{"LinkKey", "OptOutKey", "CursorKey"} {
 		p := at(data, "Resources", id, "Properties")
 		wantSame(t, id+" sets", keys(p), []string{"Description", "GenerateSecretString"})
 		wantEqual(t, id, at(p, "GenerateSecretString"),

@@ -40,11 +40,16 @@ var may = map[string][]string{
 		"ses:GetIdentityVerificationAttributes on *", "ses:GetIdentityDkimAttributes on *", "ses:VerifyDomainDkim on *",
 	},
 	"accept": {"dynamodb:GetItem" + table, "dynamodb:UpdateItem" + table},
+	"optout": {
+		"dynamodb:GetItem" + table, "dynamodb:UpdateItem" + table,
+		"secretsmanager:GetSecretValue on !GetAtt Data.Outputs.OptOutKeyArn",
+	},
 	"send": {
 		"dynamodb:GetItem" + table, "dynamodb:UpdateItem" + table,
 		"dynamodb:DescribeStream" + stream, "dynamodb:GetRecords" + stream, "dynamodb:GetShardIterator" + stream,
 		"dynamodb:ListStreams on *",
 		"secretsmanager:GetSecretValue on !GetAtt Data.Outputs.LinkKeyArn",
+		"secretsmanager:GetSecretValue on !GetAtt Data.Outputs.OptOutKeyArn",
 		"sqs:SendMessage on !GetAtt SendFailures.Arn",
 		"ses:SendRawEmail on " + identity + "identity/*",
 		"ses:SendRawEmail on " + identity + "configuration-set/${Mail.Outputs.ConfigurationSetName}",
@@ -180,8 +185,10 @@ func TestEnvironment(t *testing.T) {
 		"INVITES_DEFAULT_PASSWORD_RESET_URL", "INVITES_ALLOWED_URL_HOSTS", "INVITES_DEFAULT_LOCALE",
 	})
 	own := map[string][]string{
-		"list":     {"INVITES_CURSOR_KEY_SECRET"},
-		"send":     {"INVITES_LINK_KEY_SECRET", "INVITES_LINK_BASE_URL", "INVITES_CONFIGURATION_SET", "INVITES_ROUTE_IN_SENDER", "INVITES_MAILS_PER_SECOND"},
+		"list":   {"INVITES_CURSOR_KEY_SECRET"},
+		"optout": {"INVITES_OPT_OUT_KEY_SECRET"},
+		"send": {"INVITES_LINK_KEY_SECRET", "INVITES_OPT_OUT_KEY_SECRET", "INVITES_LINK_BASE_URL", "INVITES_CONFIGURATION_SET", "INVITES_ROUTE_IN_SENDER",
+			"INVITES_MAILS_PER_SECOND", "INVITES_RECIPIENT_CAP_PER_DAY", "INVITES_TENANT_CAP_PER_DAY"},
 		"settings": {"INVITES_DNS_RESOLVER"},
 		"publish":  {"INVITES_EVENT_BUS"},
 		"feedback": {"INVITES_EVENT_BUS", "INVITES_PAUSE_BOUNCE_RATE", "INVITES_PAUSE_COMPLAINT_RATE", "INVITES_PAUSE_MIN_BOUNCES", "INVITES_PAUSE_MIN_COMPLAINTS"},
@@ -201,6 +208,17 @@ func TestEnvironment(t *testing.T) {
 			t.Errorf("shared/app reads %s, which is not set for every function", v)
 		}
 	}
+}
+
+// TestCapsAreSoHighThatNoHonestAdminMeetsThem: a demo of a day, and the largest tenant.
+func TestCapsAreSoHighThatNoHonestAdminMeetsThem(t *testing.T) {
+	tpl := template(t, root)
+	for name, want := range map[string]string{"RecipientCapPerDay": "200", "TenantCapPerDay": "50000"} {
+		p := at(tpl, "Parameters", name)
+		wantEqual(t, "default of "+name, at(p, "Default"), want)
+		wantEqual(t, "least of "+name, at(p, "MinValue"), "1")
+	}
+	wantEqual(t, "whether roles are checked by default", at(tpl, "Parameters", "InviterRoleClaim", "Default"), "")
 }
 
 // read returns the variables that files name.

@@ -54,12 +54,13 @@ var mayImport = map[string][]string{
 	"shared/app/feedback": {"shared/app", "shared/eventbridge", "shared/invite"},
 	"shared/app/publish":  {"shared/app", "shared/eventbridge", "shared/invite", "shared/dynamo"},
 	"shared/app/expire":   {"shared/app", "shared/redrive", "shared/invite"},
+	"shared/app/optout":   {"shared/app", "shared/secrets", "shared/invite"},
 
 	"shared/app/settings": {"shared/app", "shared/dns", "shared/identity", "shared/invite"},
 }
 
 // wiring is what a function's main may import: it wires and decides nothing.
-var wiring = []string{"shared/page", "shared/app", "shared/app/list", "shared/app/send", "shared/app/settings", "shared/app/expire", "shared/app/publish", "shared/app/feedback", "shared/httpapi", "shared/apigw", "shared/idn", "shared/stream", "shared/feedback", "shared/invite"}
+var wiring = []string{"shared/page", "shared/app", "shared/app/list", "shared/app/send", "shared/app/settings", "shared/app/expire", "shared/app/publish", "shared/app/feedback", "shared/app/optout", "shared/httpapi", "shared/apigw", "shared/idn", "shared/stream", "shared/feedback", "shared/invite"}
 
 // clients says which AWS clients each Lambda links: the initialisation of each
 // costs cold start, and a client that is not linked cannot be misused.
@@ -70,6 +71,7 @@ var clients = map[string][]string{
 	"functions/cancel":   {"dynamodb"},
 	"functions/settings": {"dynamodb", "ses"},
 	"functions/accept":   {"dynamodb"},
+	"functions/optout":   {"dynamodb", "secretsmanager"},
 	"functions/send":     {"dynamodb", "secretsmanager", "ses"},
 	"functions/publish":  {"dynamodb", "eventbridge"},
 	"functions/expire":   {"dynamodb", "lambda"},

@@ -42,7 +42,7 @@ func aged(old *invite.Invite, by time.Duration) *invite.Invite {
 		return t.Add(-by)
 	}
 	for _, t := range []*time.Time{&next.CreatedAt, &next.ExpiresAt, &next.LastSentAt, &next.LastReminderAt, &next.AcceptedAt, &next.RedeemedAt,
-		&next.EndedAt, &next.AskedAt, &next.PurgeAt, &next.Mail.At, &next.Mail.Lease.Until, &next.Due} {
+		&next.EndedAt, &next.AskedAt, &next.OptedOutAt, &next.PurgeAt, &next.Mail.At, &next.Mail.Lease.Until, &next.Due} {
 		*t = back(*t)
 	}
 	next.PurgeAt = next.PurgeAt.Truncate(time.Second)

@@ -14,13 +14,14 @@ func (s *Store) Resend(ctx context.Context, c invite.Change) (*invite.Invite, er
 	values["nonce"] = blob(c.Nonce[:])
 	u := update{
 		key:  key(c.Key),
-		when: when + " AND " + isOpen + " AND " + notLeased + " AND (attribute_not_exists(#nt) OR #nt < :blocked)",
+		when: when + " AND " + isOpen + " AND " + notLeased + " AND (attribute_not_exists(#nt) OR #nt < :blocked) AND " + isWelcome,
 		set: "#seq = #seq + :one, #ver = #ver + :one, #st = :pending, #ex = :now + #win, " +
 			"#ms = :queued, #ma = :now, #no = :nonce, #ops.#op = :op, " + setTimer,
 		remove: "#ttl, #dg, #mr, #mn, #kv, #lo, #lu, #mi, #nt, #rn",
 		names:  names, values: values,
 	}
 	values["blocked"] = rankText(invite.BlockedFrom)
+	values["suppressed"], values["capped"], values["today"] = text(string(invite.MailSuppressed)), text(invite.ReasonCapped), millis(invite.CappedFrom(c.Now))
 	s.telling(&u, c.Key, invite.EventMark(invite.EventResent, c.Now, c.Op.ID), c.Now, c.Now, c.Actor, "#seq + :one")
 	inv, err := s.apply(ctx, c.Key, transition{first: &u, next: c.Resend, now: c.Now})
 	return s.remembering(ctx, inv, err, 2*invite.MaxOps, c.Now)

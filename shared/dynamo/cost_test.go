@@ -87,6 +87,29 @@ var prices = []priced{
 		_, err := o.Ask(t.Context(), asking(nobody, invitetest.Digest("forged"), later))
 		return err
 	}), cost{trips: 1, refused: 1}},
+	{"opted out, read", nobody, func(t testing.TB, o opened, _ *invite.Invite) error { // beside a create, side by side with the settings
+		_, err := o.OptedOut(t.Context(), invite.KeyOf("acme", "ana@example.com"))
+		return err
+	}, cost{trips: 1, read: 1}},
+	{"create, opted out", nobody, refusedAs(invite.CannotSend, func(t testing.TB, o opened, _ *invite.Invite) error {
+		c := creation("acme", "ana@example.com", later)
+		c.OptedOutAt = base
+		_, err := o.Create(t.Context(), c)
+		return err
+	}), cost{trips: 1, read: 1}},
+	{"resend, opted out", optedOutOne, refusedAs(invite.CannotSend, func(t testing.TB, o opened, i *invite.Invite) error {
+		_, err := o.Resend(t.Context(), change(i, later))
+		return err
+	}), cost{trips: 1, refused: 1}},
+	{"opt out", sentOne, optOutIt, cost{trips: 2, read: 1, table: 4, list: 2, pile: 2}},
+	{"opt out, again", optedOutOne, optOutIt, cost{trips: 2, read: 1, table: 2}},
+	{"count a mail", nobody, countIt(true), cost{trips: 2, table: 2}},
+	{"count a mail, tenant capped", func(t testing.TB, o opened) *invite.Invite {
+		if err := countIt(true)(t, o, nil); err != nil {
+			t.Fatal(err)
+		}
+		return nil
+	}, countIt(false), cost{trips: 1, refused: 1}},
 	{"claim", queuedOne, func(t testing.TB, o opened, i *invite.Invite) error {
 		_, err := o.Claim(t.Context(), claim(i, later))
 		return err
@@ -99,6 +122,10 @@ var prices = []priced{
 		s := settlement(i, later)
 		s.Status, s.MessageID, s.Reason, s.RetryAt = invite.MailQueued, "", invite.ReasonThrottled, later.Add(time.Hour)
 		_, err := o.Settle(t.Context(), s)
+		return err
+	}, cost{trips: 1, table: 1, list: 1, timer: 2}},
+	{"settle, capped", leasedOne, func(t testing.TB, o opened, i *invite.Invite) error {
+		_, err := o.Settle(t.Context(), cappedSettlement(i, later))
 		return err
 	}, cost{trips: 1, table: 1, list: 1, timer: 2}},
 	{"settle, cancelled meanwhile", func(t testing.TB, o opened) *invite.Invite {
@@ -214,6 +241,32 @@ func acceptedOne(t testing.TB, o opened) *invite.Invite {
 
 func cancelledOne(t testing.TB, o opened) *invite.Invite {
 	return o.published(t, must[*invite.Invite](t)(o.Cancel(t.Context(), change(sentOne(t, o), base))))
+}
+
+func optedOutOne(t testing.TB, o opened) *invite.Invite {
+	return o.published(t, must[*invite.Invite](t)(o.OptOut(t.Context(), invite.OptOut{Key: sentOne(t, o).Key, Now: base})))
+}
+
+func optOutIt(t testing.TB, o opened, i *invite.Invite) error {
+	_, err := o.OptOut(t.Context(), invite.OptOut{Key: i.Key, Now: later})
+	return err
+}
+
+// countIt counts a mail of a tenant that may have one.
+func countIt(want bool) func(testing.TB, opened, *invite.Invite) error {
+	return func(t testing.TB, o opened, _ *invite.Invite) error {
+		within, err := o.CountMail(t.Context(), "acme", "ana@example.com", later, 1, 5)
+		if err == nil && within != want {
+			err = fmt.Errorf("within is %v", within)
+		}
+		return err
+	}
+}
+
+func cappedSettlement(i *invite.Invite, now time.Time) invite.Settlement {
+	s := settlement(i, now)
+	s.Status, s.MessageID, s.Sender, s.Reason = invite.MailSuppressed, "", "", invite.ReasonCapped
+	return s
 }
 
 // resentOne has a superseded link beside its live one.

@@ -11,8 +11,12 @@ import (
 
 // Create makes the first or the next invite of an address. An address that is new
 // takes one write; where a record is in the way, the refusal brings it, and a
-// second write replaces it if it is still the same.
+// second write replaces it if it is still the same. Of an address that has opted out
+// nothing is written, so the record is read for what it has to say.
 func (s *Store) Create(ctx context.Context, c invite.Creation) (*invite.Invite, error) {
+	if !c.OptedOutAt.IsZero() {
+		return s.apply(ctx, invite.KeyOf(c.Tenant, c.Email), transition{next: c.Create, now: c.Now})
+	}
 	fresh, err := c.Create(nil)
 	if err != nil {
 		return nil, err

@@ -43,6 +43,7 @@ func decode(i item) (*invite.Invite, error) {
 		EndedAt:    r.optional().time("ea"),
 		PurgeAt:    r.optional().seconds("ttl"),
 		AskedAt:    r.optional().time("qa"),
+		OptedOutAt: r.optional().time("oo"),
 		AskedSeq:   r.optional().count("qs"),
 
 		Reminders:      r.optional().count("rc"),

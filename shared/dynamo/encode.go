@@ -36,7 +36,7 @@ func encode(i *invite.Invite) item {
 			out[name] = text(s)
 		}
 	}
-	for name, t := range map[string]time.Time{"sa": i.LastSentAt, "rt": i.LastReminderAt, "aa": i.AcceptedAt, "ra": i.RedeemedAt, "ea": i.EndedAt, "qa": i.AskedAt, "lu": i.Mail.Lease.Until} {
+	for name, t := range map[string]time.Time{"sa": i.LastSentAt, "rt": i.LastReminderAt, "aa": i.AcceptedAt, "ra": i.RedeemedAt, "ea": i.EndedAt, "qa": i.AskedAt, "oo": i.OptedOutAt, "lu": i.Mail.Lease.Until} {
 		if !t.IsZero() {
 			out[name] = millis(t)
 		}

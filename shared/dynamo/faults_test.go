@@ -78,10 +78,16 @@ var onces = []once{
 	{name: "defer", prepare: remindedOne, do: func(ctx context.Context, s *Store, i *invite.Invite) (*invite.Invite, error) {
 		return s.Defer(ctx, deferral(i, day1))
 	}, lostIsUnknown: true},
+	{name: "opt out", prepare: sentOne, do: func(ctx context.Context, s *Store, i *invite.Invite) (*invite.Invite, error) {
+		return s.OptOut(ctx, invite.OptOut{Key: i.Key, Now: later})
+	}},
+	{name: "settle as capped", prepare: leasedOne, do: func(ctx context.Context, s *Store, i *invite.Invite) (*invite.Invite, error) {
+		return s.Settle(ctx, cappedSettlement(i, later))
+	}, lostIsUnknown: true},
 }
 
 // reads are the operations that read the record before they write it.
-var reads = []string{"create over a cancelled one", "redeem", "remind", "defer"}
+var reads = []string{"create over a cancelled one", "redeem", "remind", "defer", "opt out"}
 
 func TestWhateverTheNetworkDoesAnOperationTakesEffectOnce(t *testing.T) {
 	t.Parallel()
@@ -135,7 +141,7 @@ func TestAnEndlessFaultIsUnavailable(t *testing.T) {
 			t.Run(op.name+" meets nothing but: "+fault.String(), func(t *testing.T) {
 				o := open(t)
 				inv := op.prepare(t, o)
-				s := o.faultyStore(t, dynamotest.NewFaults(dynamotest.Plan{Operations: []string{"UpdateItem"},
+				s := o.faultyStore(t, dynamotest.NewFaults(dynamotest.Plan{Operations: []string{"UpdateItem", "TransactWriteItems"},
 					Chances: map[dynamotest.Fault]float64{fault: 1}, LongestDelay: time.Minute}))
 				s.attempt = 5 * time.Millisecond
 				if _, err := op.do(t.Context(), s, inv); invite.KindOf(err) != invite.Unavailable {

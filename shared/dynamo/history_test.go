@@ -132,7 +132,7 @@ func (p *player) play(ctx context.Context) {
 
 // draw picks an operation that makes sense for the record as somebody saw it last.
 func (p *player) draw(inv *invite.Invite, now time.Time) (call, func(context.Context) (*invite.Invite, error)) {
-	switch p.random.IntN(20) {
+	switch p.random.IntN(22) {
 	case 0, 1:
 		c := creation(p.tenant, p.address, now)
 		c.Op = p.op(now)
@@ -182,6 +182,9 @@ func (p *player) draw(inv *invite.Invite, now time.Time) (call, func(context.Con
 		c.Owner = fmt.Sprint("owner", p.id, now)
 		p.claims = append(p.claims, c)
 		return call{"remind", c.Remind}, func(ctx context.Context) (*invite.Invite, error) { return p.Remind(ctx, c) }
+	case 19, 20:
+		o := invite.OptOut{Key: inv.Key, Undo: p.random.IntN(2) == 0, Now: now}
+		return call{"opt out", o.Note}, func(ctx context.Context) (*invite.Invite, error) { return p.OptOut(ctx, o) }
 	default:
 		s := settlement(inv, now)
 		s.MessageID = fmt.Sprint("message", p.id, now)
@@ -238,7 +241,7 @@ func (o opened) history(t *testing.T, seed uint64) (h *history, log string) {
 	var faults []*dynamotest.Faults
 	var players []*player
 	for id := range clients {
-		f := dynamotest.NewFaults(dynamotest.Plan{Seed: seed*clients + uint64(id), Operations: []string{"UpdateItem"},
+		f := dynamotest.NewFaults(dynamotest.Plan{Seed: seed*clients + uint64(id), Operations: []string{"UpdateItem", "TransactWriteItems"},
 			LongestDelay: 5 * time.Millisecond, Chances: map[dynamotest.Fault]float64{
 				dynamotest.LoseRequest: 0.08, dynamotest.LoseResponse: 0.12, dynamotest.Late: 0.1,
 				dynamotest.Duplicate: 0.1, dynamotest.Delay: 0.1, dynamotest.Throttle: 0.05}})

@@ -19,6 +19,9 @@ import (
 //	partition      "settings"
 //	partition      "standing"
 //	partition      "tally#" and the day
+//	partition      "optout#" and the address key
+//	partition      "mails#" and the day
+//	"#to#" recipient  "mails#" and the day
 //	"#sweep"       "watermark"
 //	"#domain"      a sender's domain
 //
@@ -41,6 +44,9 @@ const (
 	settingsName  = "settings"
 	standingName  = "standing"
 	tallyPrefix   = "tally#"
+	optOutPrefix  = "optout#"
+	mailsPrefix   = "mails#"
+	recipients    = "#to#"
 	watermarkName = "watermark"
 	domainPile    = "#domain"
 )
@@ -86,7 +92,24 @@ func standingKey(t invite.TenantID) item {
 
 // tallyKey has the UTC day of an instant, so that days sort.
 func tallyKey(t invite.TenantID, day time.Time) item {
-	return item{partitionKey: text(invite.PartitionOf(t).String()), sortKey: text(tallyPrefix + day.UTC().Format("20060102"))}
+	return item{partitionKey: text(invite.PartitionOf(t).String()), sortKey: text(tallyPrefix + dayText(day))}
+}
+
+func dayText(day time.Time) string { return day.UTC().Format("20060102") }
+
+// optOutKey is where an address's wish to be left alone stands.
+func optOutKey(k invite.Key) item {
+	return item{partitionKey: text(k.Partition.String()), sortKey: text(optOutPrefix + k.Address.String())}
+}
+
+// tenantMailsKey and recipientMailsKey are where the mails of a UTC day are counted. A
+// recipient has a partition of its own: there is no end of them.
+func tenantMailsKey(t invite.TenantID, day time.Time) item {
+	return item{partitionKey: text(invite.PartitionOf(t).String()), sortKey: text(mailsPrefix + dayText(day))}
+}
+
+func recipientMailsKey(r invite.RecipientKey, day time.Time) item {
+	return item{partitionKey: text(recipients + r.String()), sortKey: text(mailsPrefix + dayText(day))}
 }
 
 func watermarkKey() item {
@@ -161,7 +184,12 @@ func notInvite(i item) bool {
 	case settingsName, standingName, watermarkName:
 		return true
 	}
-	return strings.HasPrefix(sk.Value, tallyPrefix)
+	for _, prefix := range []string{tallyPrefix, optOutPrefix, mailsPrefix} {
+		if strings.HasPrefix(sk.Value, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // hour counts hours since the epoch.

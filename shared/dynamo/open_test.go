@@ -83,7 +83,7 @@ func open(t testing.TB, options ...func(*dynamodb.Options)) opened {
 }
 
 func (o opened) stores() invitetest.Stores {
-	return invitetest.Stores{Store: o, Outbox: o, Timer: o, Settings: o, Notices: o, Events: o, Standing: o, Requests: func() int { return o.Trips() }}
+	return invitetest.Stores{Store: o, Outbox: o, Timer: o, Settings: o, Notices: o, Events: o, Standing: o, Caps: o, Requests: func() int { return o.Trips() }}
 }
 
 var serial uint64

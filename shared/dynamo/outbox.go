@@ -81,8 +81,8 @@ func (s *Store) Settle(ctx context.Context, t invite.Settlement) (*invite.Invite
 		u.setOrRemove("mi", t.MessageID)
 		u.setOrRemove("mf", t.Sender)
 	}
-	if t.Status == invite.MailFailed {
-		s.telling(&u, t.Key, t.Mark(), t.Now, t.Now, invite.Person{}, "#seq")
+	if mark, ok := t.Mark(); ok {
+		s.telling(&u, t.Key, mark, t.Now, t.Now, invite.Person{}, "#seq")
 	}
 	inv, err := s.apply(ctx, t.Key, transition{first: &u, next: t.Settle, now: t.Now})
 	return s.remembering(ctx, inv, err, invite.MaxOps, t.Now)

@@ -28,7 +28,7 @@ func full() *invite.Invite {
 		Status: invite.Accepted, Email: email, Name: "Maximiliane von Hohenzollern-Sigmaringen", Role: "engineering-manager", Locale: "zh-Hant-TW",
 		InvitedBy: invite.Person{ID: "8d4d8c8e-7a5b-4b7e-9d5e-0c4b7f0d3a11", Name: "Olga Ortiz de la Vega", Email: "olga.ortiz@mail.example.com"},
 		Window:    invite.MaxWindow, CreatedAt: at(0), ExpiresAt: at(1).Add(invite.MaxWindow), LastSentAt: at(2), AcceptedAt: at(3), RedeemedAt: at(4),
-		PurgeAt: invite.PurgeAt(at(3).Add(retention.Ended)), AskedAt: at(8), AskedSeq: 1233, Reminders: 21, LastReminderAt: at(8),
+		PurgeAt: invite.PurgeAt(at(3).Add(retention.Ended)), AskedAt: at(8), AskedSeq: 1233, OptedOutAt: at(9), Reminders: 21, LastReminderAt: at(8),
 		Mail: invite.Mail{Status: invite.MailComplained, Reason: invite.ReasonSenderUnverified, At: at(5), Attempts: 12, Reminder: 3, Nonce: invite.Nonce{1}, KeyVersion: "1",
 			Lease: invite.Lease{Owner: "b2c7e3f0a1d94c55", Until: at(6)}, MessageID: "0102018f3c2a1b7e-5d9b6f0e-1c2d-4e3f-8a9b-0c1d2e3f4a5b-000000",
 			Sender: "noreply@mail.example.com", Notice: invite.Notice{Status: invite.MailBounced, Reason: invite.ReasonMailboxMissing, At: at(7)}},
@@ -137,7 +137,7 @@ func TestARecordSurvivesTheTable(t *testing.T) {
 			func() { inv.Name = "" }, func() { inv.Role, inv.Locale = "", "" }, func() { inv.InvitedBy = invite.Person{} },
 			func() { inv.InvitedBy.Name = "" }, func() { inv.Codes = nil }, func() { inv.Codes = inv.Codes[:1] }, func() { inv.Ops = nil },
 			func() { inv.Mail.Lease = invite.Lease{} }, func() { inv.PurgeAt = time.Time{} }, func() { inv.LastSentAt, inv.AcceptedAt = time.Time{}, time.Time{} },
-			func() { inv.AskedAt, inv.AskedSeq = time.Time{}, 0 }, func() { inv.EndedAt = base },
+			func() { inv.AskedAt, inv.AskedSeq = time.Time{}, 0 }, func() { inv.EndedAt = base }, func() { inv.OptedOutAt = time.Time{} },
 			func() { inv.Mail.Reminder = 0 }, func() { inv.Mail.Reminder, inv.Reminders, inv.LastReminderAt = 0, 0, time.Time{} },
 			func() { inv.FirstSeq, inv.Mail.Attempts = 0, 0 }, func() { inv.Accepted, inv.Link = invite.Digest{}, invite.Digest{9} },
 		} {
@@ -275,9 +275,13 @@ func ptr(s string) *string { return &s }
 
 func TestAStreamImageThatIsNoInviteIsPassedOver(t *testing.T) {
 	for name, i := range map[string]item{
-		"settings":      encodeSettings("acme", invitetest.Defaults("acme")),
-		"the watermark": watermarkKey(),
-		"a domain":      domainKey("acme.example"),
+		"settings":           encodeSettings("acme", invitetest.Defaults("acme")),
+		"the watermark":      watermarkKey(),
+		"a domain":           domainKey("acme.example"),
+		"a wish":             optOutKey(invite.KeyOf("acme", "ana@example.com")),
+		"a tally":            tallyKey("acme", base),
+		"a tenant's mails":   tenantMailsKey("acme", base),
+		"an address's mails": recipientMailsKey(invite.RecipientOf("ana@example.com"), base),
 	} {
 		if inv, ok, err := FromStream(streamImage(i)); inv != nil || ok || err != nil {
 			t.Errorf("%s: got %v, %t, %v", name, inv, ok, err)

@@ -117,6 +117,8 @@ const (
 	// isNewOp tells that an operation has not taken effect before.
 	isNewOp = "(attribute_not_exists(#ops.#op) OR #ops.#op < :oplimit)"
 	isOpen  = "#st IN (:pending, :expired)"
+	// isWelcome is the part of Invite.CannotSend that is about our own refusals.
+	isWelcome = "attribute_not_exists(#oo) AND NOT (#ms = :suppressed AND #mr = :capped AND #ma >= :today)"
 	// isNoReminder and isReminder tell which of the mails about a link the newest is.
 	isNoReminder = "attribute_not_exists(#rn)"
 	isReminder   = "#rn = :rn"

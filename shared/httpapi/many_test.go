@@ -120,7 +120,8 @@ func TestACallOfManyIsRefusedWholeWhereItIsWrongAsAWhole(t *testing.T) {
 }
 
 // A call reads the tenant's settings once, where a row needs them, and once how its
-// mails fare, where a mail is asked for; every row takes the one write of its own call.
+// mails fare, where a mail is asked for; every row takes the one write of its own call,
+// and one that invites the read whether its address has opted out.
 func TestABatchCostsWhatItsRowsCostAndOneReadOfTheTenant(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{1, 10, 100} {
@@ -138,8 +139,8 @@ func TestABatchCostsWhatItsRowsCostAndOneReadOfTheTenant(t *testing.T) {
 				return rows
 			}
 			batch := func() []row { return d.many("/v1/invites/batch", addresses(n), "Idempotency-Key: k") }
-			made := asked("batch", n+2, batch, "201")
-			asked("the same batch again", n+2, batch, "201")
+			made := asked("batch", 2*n+2, batch, "201")
+			asked("the same batch again", 2*n+2, batch, "201")
 			ids := idsOf(made)
 			asked("resend", n+1, func() []row { return d.many("/v1/invites/resend", `{"ids":[`+ids+`]}`) }, "200")
 			for i := range n {
@@ -269,19 +270,20 @@ func TestAServiceInvitesManyForAPerson(t *testing.T) {
 	d.want("the same for another person", batch("Kai"), "422 idempotency_key_reused")
 }
 
-// slow is a table that lets the function's time run out at some write.
+// slow is a table that lets the function's time run out at some row.
 type slow struct {
 	*dynamo.Store
-	writes atomic.Int32
-	most   int32
-	end    context.CancelFunc
+	rows atomic.Int32
+	most int32
+	end  context.CancelFunc
 }
 
-func (s *slow) Create(ctx context.Context, c invite.Creation) (*invite.Invite, error) {
-	if s.writes.Add(1) == s.most {
+// OptedOut is what a row asks for first.
+func (s *slow) OptedOut(ctx context.Context, k invite.Key) (time.Time, error) {
+	if s.rows.Add(1) == s.most {
 		s.end()
 	}
-	return s.Store.Create(ctx, c)
+	return s.Store.OptedOut(ctx, k)
 }
 
 func TestWhatThereIsNoTimeForIsToldAndDoneByARepetition(t *testing.T) {
@@ -303,7 +305,7 @@ func TestWhatThereIsNoTimeForIsToldAndDoneByARepetition(t *testing.T) {
 		}
 	}
 	// Those that were on their way may have been cut off.
-	if tried := int(table.writes.Load()); untried != 100-tried || done > tried || done < tried-rowsAtOnce {
+	if tried := int(table.rows.Load()); untried != 100-tried || done > tried || done < tried-rowsAtOnce {
 		t.Errorf("%d rows were tried, %d are done and %d say that they were not tried", tried, done, untried)
 	}
 	d.want("repeated", d.many("/v1/invites/batch", addresses(100), "Idempotency-Key: k"), all(100, "201"))

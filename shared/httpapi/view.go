@@ -102,7 +102,7 @@ func viewOf(i *invite.Invite, now time.Time) Invite {
 		v.ResendBlockedReason = &reason
 		return v
 	}
-	if b, blocked := i.CannotSend(""); blocked && b.Confirm != "" {
+	if b, blocked := i.CannotSend("", now); blocked && b.Confirm != "" {
 		confirm := string(b.Confirm)
 		v.ResendConfirm = &confirm
 	} else if blocked {

@@ -41,6 +41,12 @@ func TestARowSaysWhetherItCanBeResent(t *testing.T) {
 		{"a full mailbox need not", notice(invite.MailBounced, invite.ReasonMailboxFull), true, ""},
 		{"an address on the provider's list must be confirmed", notice(invite.MailSuppressed, invite.ReasonSuppressed), true, "suppressed"},
 		{"a complaint ends it", notice(invite.MailComplained, invite.ReasonComplained), false, ""},
+		{"somebody who has opted out", &invite.Invite{Status: invite.Pending, ExpiresAt: now.Add(time.Hour), Seq: 1, OptedOutAt: now,
+			Mail: invite.Mail{Status: invite.MailSent}}, false, ""},
+		{"the share of today is used up", &invite.Invite{Status: invite.Pending, ExpiresAt: now.Add(time.Hour), Seq: 1,
+			Mail: invite.Mail{Status: invite.MailSuppressed, Reason: invite.ReasonCapped, At: now.Add(-12 * time.Hour)}}, false, ""},
+		{"the share of yesterday was used up", &invite.Invite{Status: invite.Pending, ExpiresAt: now.Add(time.Hour), Seq: 1,
+			Mail: invite.Mail{Status: invite.MailSuppressed, Reason: invite.ReasonCapped, At: now.Add(-12*time.Hour - time.Millisecond)}}, true, ""},
 		{"an accepted one is over", &invite.Invite{Status: invite.Accepted, Seq: 1}, false, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -96,7 +96,7 @@ func (i *Invite) troubled(now time.Time) (Advice, bool) {
 }
 
 var suppressedActions = map[string]Action{
-	ReasonSuppressed: ActionOperator,
+	ReasonSuppressed: ActionOperator, ReasonOptedOut: ActionAsk, ReasonCapped: ActionWait,
 }
 
 var failedActions = map[string]Action{

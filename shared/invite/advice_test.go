@@ -45,6 +45,13 @@ func TestAdviceFollowsWhatHappened(t *testing.T) {
 		{"a provider that throttles", waits(invite.ReasonThrottled), "mail_waiting", invite.ActionWait},
 		{"the provider's sandbox", failed(invite.ReasonSandbox), "mail_failed", invite.ActionOperator},
 		{"a refused mail", failed(invite.ReasonRejected), "mail_failed", invite.ActionReinvite},
+		{"the person has opted out", func(i *invite.Invite) {
+			notice(invite.MailDelivered, "")(i)
+			i.OptedOutAt = now
+		}, "opted_out", invite.ActionAsk},
+		{"the share of the day is used up", func(i *invite.Invite) {
+			i.Mail.Status, i.Mail.Reason, i.Mail.At = invite.MailSuppressed, invite.ReasonCapped, now
+		}, "capped", invite.ActionWait},
 		{"it was accepted", func(i *invite.Invite) { i.Seq, i.Status = 9, invite.Accepted }, "", ""},
 		{"it was cancelled", func(i *invite.Invite) {
 			notice(invite.MailBounced, invite.ReasonMailboxMissing)(i)

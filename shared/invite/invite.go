@@ -138,6 +138,7 @@ type Invite struct {
 	PurgeAt    time.Time // end of the retention in whole seconds; zero until the invite ends
 	AskedAt    time.Time // when the holder of a dead link last asked for a new one
 	AskedSeq   uint64    // Seq at that time; see RenewalRequestedAt
+	OptedOutAt time.Time // since when the address wants no invites of the tenant; zero where it does not mind
 
 	// Reminders counts those of this generation that left a sender or failed to;
 	// LastReminderAt is when the newest left.
@@ -178,6 +179,9 @@ func (i *Invite) GoneAt(now time.Time, r Retention) bool {
 	}
 	return i.Status == Pending && !i.ExpiresAt.Add(r.Expired).After(now)
 }
+
+// OptedOut tells whether the person wants no invites of the tenant.
+func (i *Invite) OptedOut() bool { return !i.OptedOutAt.IsZero() }
 
 // LeasedAt tells whether a sender is at work.
 func (i *Invite) LeasedAt(now time.Time) bool { return i.Mail.Lease.Until.After(now) }
@@ -231,8 +235,12 @@ type Retention struct {
 
 // Delivery is what a row tells of the newest mail at an instant. The provider's
 // word counts for more than the sender's. A mail that was still waiting when its
-// invite ended will not be sent, and the row says so.
+// invite ended will not be sent, and the row says so. Of an open invite it counts most
+// that the person has opted out.
 func (i *Invite) Delivery(now time.Time) (MailStatus, string, time.Time) {
+	if i.OptedOut() && i.Status.Class() == Open {
+		return MailSuppressed, ReasonOptedOut, i.OptedOutAt
+	}
 	if n := i.Mail.Notice; !n.IsZero() {
 		return n.Status, n.Reason, n.At
 	}

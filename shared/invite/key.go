@@ -58,6 +58,18 @@ func KeyOf(t TenantID, a Address) (k Key) {
 	return k
 }
 
+// RecipientKey stands for one address over all tenants.
+type RecipientKey [13]byte
+
+// RecipientOf returns the key of a normalised address.
+func RecipientOf(a Address) (r RecipientKey) {
+	sum := sha256.Sum256([]byte("invites/recipient\x00" + string(a)))
+	copy(r[:], sum[:])
+	return r
+}
+
+func (r RecipientKey) String() string { return encode(r[:]) }
+
 func (p Partition) String() string  { return encode(p[:]) }
 func (a AddressKey) String() string { return encode(a[:]) }
 

@@ -135,13 +135,20 @@ var eventOfNotice = map[MailStatus]EventType{
 type Blocked struct {
 	Reason  string
 	Confirm MailStatus
+	Until   time.Time // when it ends by itself; zero where nobody knows
 }
 
-// CannotSend tells whether it is known that a further mail would not arrive. What is
-// known is what became of the newest one. confirm is a delivery status that the
-// caller has seen and wants to send in spite of: a new hire's mailbox may exist by
-// now, an operator may have taken the address off the provider's list.
-func (i *Invite) CannotSend(confirm MailStatus) (Blocked, bool) {
+// CannotSend tells whether it is known that a further mail would not arrive: the person
+// has opted out, or what became of the newest mail says so. confirm is a delivery status
+// that the caller has seen and wants to send in spite of: a new hire's mailbox may exist
+// by now, an operator may have taken the address off the provider's list.
+func (i *Invite) CannotSend(confirm MailStatus, now time.Time) (Blocked, bool) {
+	if i.OptedOut() {
+		return Blocked{Reason: ReasonOptedOut}, true
+	}
+	if until := i.Mail.cappedUntil(); until.After(now) {
+		return Blocked{Reason: ReasonCapped, Until: until}, true
+	}
 	n := i.Mail.Notice
 	b := Blocked{Reason: n.Reason}
 	switch n.Rank() {

@@ -60,8 +60,8 @@ func (c Claim) Claim(old *Invite) (*Invite, error) {
 	return next, nil
 }
 
-// Settlement says what became of a claimed mail: MailSent, MailFailed, or
-// MailQueued again to be tried at RetryAt.
+// Settlement says what became of a claimed mail: MailSent, MailFailed, MailSuppressed
+// where we do not send it, or MailQueued again to be tried at RetryAt.
 type Settlement struct {
 	Key       Key
 	Gen       Gen
@@ -102,9 +102,9 @@ func (s Settlement) Settle(old *Invite) (*Invite, error) {
 		next.Mail.Sender = s.Sender
 		next.left(s.Now)
 	}
-	if s.Status == MailFailed {
+	if mark, ok := s.Mark(); ok {
 		e := next.event("", s.Now, Person{}, OperationID{})
-		e.Mark = s.Mark()
+		e.Mark = mark
 		next.Events = append(next.Events, e)
 	}
 	if len(old.Ops) > MaxOps {
@@ -122,10 +122,14 @@ func (s Settlement) Settle(old *Invite) (*Invite, error) {
 	return next, nil
 }
 
-// Mark returns the mark of the event that a mail has failed. The mail is part of it: two
-// may fail in one millisecond, with a resend between them.
-func (s Settlement) Mark() string {
-	return EventMark(EventFailed, s.Now, OperationID{}) + "-" + strconv.FormatUint(s.Seq, 36) + "-" + s.Reason
+// Mark returns the mark of the event that the outcome is, where it is one: that a mail
+// has failed or was suppressed. The mail is part of it: two may fail in one millisecond,
+// with a resend between them.
+func (s Settlement) Mark() (string, bool) {
+	if s.Status != MailFailed && s.Status != MailSuppressed {
+		return "", false
+	}
+	return EventMark(eventOfNotice[s.Status], s.Now, OperationID{}) + "-" + strconv.FormatUint(s.Seq, 36) + "-" + s.Reason, true
 }
 
 // Outbox sends the mails that records promise.
@@ -134,8 +138,10 @@ type Outbox struct {
 	Settings SettingsReader
 	Standing StandingStore
 	Keys     LinkKeys
+	OptOut   LinkKeys // of opt-out links
 	Mailer   Mailer
 	LinkBase string // scheme and host of every link, from configuration alone
+	Caps     *Caps  // nil for none
 	Owner    func() string
 	Pace     *Pace // of the hand-overs; nil for none
 	Now      func() time.Time
@@ -206,6 +212,11 @@ func (o *Outbox) attempt(ctx context.Context, inv *Invite) (again *Invite, err e
 		o.Pace.giveBack()
 		return nil, fmt.Errorf("deliver: standing: %w", err)
 	}
+	optOut, err := o.optOut(ctx, inv.Key)
+	if err != nil {
+		o.Pace.giveBack()
+		return nil, fmt.Errorf("deliver: opt-out key: %w", err)
+	}
 	claimed, token, err := o.claim(ctx, inv, inv.Mail.KeyVersion)
 	if KindOf(err) == WrongLinkKey {
 		var e *Error
@@ -222,14 +233,16 @@ func (o *Outbox) attempt(ctx context.Context, inv *Invite) (again *Invite, err e
 	if err != nil {
 		return nil, fmt.Errorf("deliver: claim: %w", err)
 	}
-	receipt, sendErr := o.handOver(ctx, claimed, settings, token, standing)
+	receipt, sendErr := o.handOver(ctx, standing, Message{
+		Invite: *claimed, Settings: settings, Link: o.LinkBase + "/i/" + token.Reveal(), OptOut: optOut,
+	})
 	settled, reason, err := o.settle(ctx, claimed, settings, receipt, sendErr)
 	switch reason {
 	case "":
 		o.Pace.taken()
 	case ReasonThrottled:
 		o.Pace.tooFast(o.Now())
-	case ReasonTenantPaused, ReasonReminderDropped:
+	case ReasonTenantPaused, ReasonReminderDropped, ReasonOptedOut, ReasonCapped:
 		o.Pace.giveBack()
 	}
 	if err == nil {
@@ -275,11 +288,18 @@ func (o *Outbox) claim(ctx context.Context, inv *Invite, version string) (*Invit
 // never sends a link which a resend has killed in the meantime.
 const sendMargin = 20 * time.Second
 
-func (o *Outbox) handOver(ctx context.Context, inv *Invite, s Settings, t Token, standing Standing) (Receipt, error) {
+func (o *Outbox) handOver(ctx context.Context, standing Standing, m Message) (Receipt, error) {
+	inv := &m.Invite
+	if inv.OptedOut() {
+		return Receipt{}, &MailError{Reason: ReasonOptedOut, Err: errors.New("the person has opted out")}
+	}
+	if now := o.Now(); !o.Caps.allow(ctx, inv, now) {
+		return Receipt{}, &MailError{Reason: ReasonCapped, At: now, Err: errors.New("the share of the day is used up")}
+	}
 	if !standing.PausedAt.IsZero() {
 		return Receipt{}, &MailError{Reason: ReasonTenantPaused, Temporary: true, Err: errors.New("paused")}
 	}
-	if err := inv.dropped(s, o.Now()); err != nil {
+	if err := inv.dropped(m.Settings, o.Now()); err != nil {
 		return Receipt{}, err
 	}
 	left := inv.Mail.Lease.Until.Sub(o.Now()) - sendMargin
@@ -293,7 +313,7 @@ func (o *Outbox) handOver(ctx context.Context, inv *Invite, s Settings, t Token,
 	}
 	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
-	return o.Mailer.Send(ctx, Message{Invite: *inv, Settings: s, Link: o.LinkBase + "/i/" + t.Reveal()})
+	return o.Mailer.Send(ctx, m)
 }
 
 // settle records the outcome and returns the record after it, or nil where the mail is
@@ -314,6 +334,12 @@ func (o *Outbox) settle(ctx context.Context, inv *Invite, of Settings, r Receipt
 			s.Reason = e.Reason
 			if !e.Temporary {
 				s.Status = MailFailed
+			}
+			if e.Reason == ReasonOptedOut || e.Reason == ReasonCapped {
+				s.Status = MailSuppressed
+			}
+			if !e.At.IsZero() {
+				s.Now = e.At
 			}
 			if e.Reason == ReasonThrottled { // not this mail's fault, and the pace answers for it
 				s.RetryAt = now.Add(Backoff(1))

@@ -28,7 +28,7 @@ type post struct {
 
 func newPost() *post {
 	p := &post{Model: invitetest.NewModel(invitetest.Defaults), now: invitetest.Base, version: "1"}
-	p.Outbox = &invite.Outbox{Store: p, Settings: p.Model, Standing: p.Model, Keys: p, Mailer: p, LinkBase: "https://links.example",
+	p.Outbox = &invite.Outbox{Store: p, Settings: p.Model, Standing: p.Model, Keys: p, OptOut: optOutKey, Mailer: p, LinkBase: "https://links.example",
 		Owner: func() string { p.owners++; return fmt.Sprint("sender-", p.owners) }, Now: func() time.Time { return p.now }}
 	return p
 }

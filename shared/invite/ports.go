@@ -22,6 +22,7 @@ type Store interface {
 	Accept(context.Context, Acceptance) (*Invite, error)
 	Redeem(context.Context, Redemption) (*Invite, error)
 	Ask(context.Context, Asking) (*Invite, error)
+	OptOutStore
 
 	// Get reads the record at a key, strongly consistent. NotFound where there is
 	// none; the caller checks generation and retention.
@@ -129,6 +130,7 @@ type Message struct {
 	Invite   Invite
 	Settings Settings
 	Link     string
+	OptOut   string // link by which the reader keeps the tenant from inviting them
 }
 
 // Receipt is the provider's word that it has taken a mail over.
@@ -147,8 +149,9 @@ type Mailer interface {
 
 // MailError says why a mail was not taken over.
 type MailError struct {
-	Reason    string // one of the Reason constants
-	Temporary bool   // whether the same mail may be taken later
+	Reason    string    // one of the Reason constants
+	Temporary bool      // whether the same mail may be taken later
+	At        time.Time // when that was so; zero for now
 	Err       error
 }
 

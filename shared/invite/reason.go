@@ -18,6 +18,8 @@ const (
 	ReasonUnrenderable     = "not_renderable"
 	ReasonReminderDropped  = "reminder_dropped"
 	ReasonTenantPaused     = "tenant_paused"
+	ReasonOptedOut         = "opted_out"
+	ReasonCapped           = "capped"
 )
 
 // Reasons a tenant is paused.
@@ -70,6 +72,10 @@ func ReasonText(reason string) string {
 		return "Earlier mails to this address bounced or were reported as spam, so the provider sends nothing to it. Check the address; if it is right, ask the operator to take it off the suppression list, then resend."
 	case ReasonTenantPaused:
 		return "Too many of this tenant's mails bounced or were marked as spam, so its sending is paused. Ask the operator; waiting mails leave on their own once it goes on."
+	case ReasonOptedOut:
+		return "The person wants no invites of this tenant, so no mail is sent to this address. Ask them another way; they can take it back by the link at the end of any mail they had from us."
+	case ReasonCapped:
+		return "Too many mails went to this address, or out of this tenant, on that day, so the mail was not sent. Resend it when the day is over (at midnight UTC)."
 	case ReasonMailboxMissing:
 		return "The mailbox does not exist: check the address. If it is right and the mailbox is new, resend and confirm; otherwise cancel and invite the right address."
 	case ReasonMailboxFull:

@@ -44,9 +44,12 @@ func (i *Invite) inTime(at time.Time) bool {
 // mayRemind tells whether reminders may follow the newest mail: it is not known that
 // it did not arrive or was not welcome.
 func (i *Invite) mayRemind() bool {
+	if i.OptedOut() {
+		return false
+	}
 	switch i.Mail.Notice.Status {
 	case "", MailDelayed, MailDelivered:
-		return i.Mail.Status != MailFailed
+		return i.Mail.Status != MailFailed && i.Mail.Status != MailSuppressed
 	}
 	return false
 }

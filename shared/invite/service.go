@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -63,9 +64,9 @@ func (s *Service) Create(ctx context.Context, r Request, n New) (*Invite, error)
 	if !ValidLocale(n.Locale) {
 		return nil, &Error{Kind: InvalidField, Field: "/locale", Text: "Give a language tag such as en or de-CH."}
 	}
-	settings, err := s.Settings.Settings(ctx, r.Tenant)
+	settings, optedOut, err := s.before(ctx, r.Tenant, KeyOf(r.Tenant, email))
 	if err != nil {
-		return nil, fmt.Errorf("create: settings: %w", err)
+		return nil, fmt.Errorf("create: %w", err)
 	}
 	if n.Role == "" {
 		n.Role = settings.Roles[0]
@@ -82,7 +83,7 @@ func (s *Service) Create(ctx context.Context, r Request, n New) (*Invite, error)
 	return s.whenSent(ctx, func(now time.Time) (*Invite, error) {
 		c := Creation{
 			Tenant: r.Tenant, Email: email, Name: n.Name, Role: n.Role, Locale: n.Locale,
-			InvitedBy: r.Actor, Window: settings.ExpiresIn, Nonce: s.nonce(), Confirm: MailStatus(n.Confirm),
+			InvitedBy: r.Actor, Window: settings.ExpiresIn, Nonce: s.nonce(), Confirm: MailStatus(n.Confirm), OptedOutAt: optedOut,
 			Op: at(r.Op, now), Now: now, Retention: s.Retention,
 		}
 		if inv, blocked, err := s.blocked(ctx, r.Tenant, KeyOf(r.Tenant, email), now, c.Create); blocked || err != nil {
@@ -90,6 +91,22 @@ func (s *Service) Create(ctx context.Context, r Request, n New) (*Invite, error)
 		}
 		return s.Store.Create(ctx, c)
 	})
+}
+
+// before reads, side by side, what a create needs to know of tenant and address.
+func (s *Service) before(ctx context.Context, t TenantID, k Key) (settings Settings, optedOut time.Time, err error) {
+	var wishErr error
+	var wg sync.WaitGroup
+	wg.Go(func() { optedOut, wishErr = s.Store.OptedOut(ctx, k) })
+	settings, err = s.Settings.Settings(ctx, t)
+	wg.Wait()
+	if err != nil {
+		return settings, optedOut, fmt.Errorf("settings: %w", err)
+	}
+	if wishErr != nil {
+		return settings, optedOut, fmt.Errorf("opted out: %w", wishErr)
+	}
+	return settings, optedOut, nil
 }
 
 // blocked answers a request whose mail would not leave now because of its sender. What
@@ -113,7 +130,7 @@ func (s *Service) blocked(ctx context.Context, t TenantID, k Key, now time.Time,
 	} else if err != nil {
 		return nil, true, err
 	}
-	return nil, true, cannotSend(nil, Blocked{Reason: reason})
+	return nil, true, cannotSend(nil, Blocked{Reason: reason}, now)
 }
 
 // Resend sends a fresh link. confirm is the delivery status of the mail before it that

@@ -64,9 +64,11 @@ type Creation struct {
 	Window    time.Duration
 	Nonce     Nonce
 	Confirm   MailStatus // see Invite.CannotSend
-	Op        Operation
-	Now       time.Time
-	Retention Retention
+	// OptedOutAt is since when the address is known to want no invites; zero where it is not.
+	OptedOutAt time.Time
+	Op         Operation
+	Now        time.Time
+	Retention  Retention
 }
 
 // Change asks to resend, cancel or release the invite at Key, if it is still of
@@ -114,10 +116,14 @@ func (c Creation) Create(old *Invite) (*Invite, error) {
 		Ops:  []Operation{c.Op}, Due: c.Now.Add(RetryAfterStream),
 	}
 	if old == nil {
+		if !c.OptedOutAt.IsZero() {
+			return nil, cannotSend(nil, Blocked{Reason: ReasonOptedOut}, c.Now)
+		}
 		next.Events = []Event{next.event(EventCreated, c.Now, c.InvitedBy, c.Op.ID)}
 		return next, nil
 	}
-	if !old.GoneAt(c.Now, c.Retention) {
+	gone := old.GoneAt(c.Now, c.Retention)
+	if !gone {
 		if err := old.replayed(c.Op, c.Now); err != nil {
 			return old, err
 		}
@@ -129,9 +135,15 @@ func (c Creation) Create(old *Invite) (*Invite, error) {
 		case Expired, Cancelled, Released:
 		}
 		// A bounce is no reason: whoever invites anew after a cancel has looked at it.
-		if b, blocked := old.CannotSend(c.Confirm); blocked && b.Confirm != MailBounced {
-			return nil, cannotSend(old, b)
+		if b, blocked := old.CannotSend(c.Confirm, c.Now); blocked && b.Confirm != MailBounced {
+			return nil, cannotSend(old, b, c.Now)
 		}
+	}
+	if !c.OptedOutAt.IsZero() || old.OptedOut() {
+		if gone {
+			old = nil // its id is nobody's any more
+		}
+		return nil, cannotSend(old, Blocked{Reason: ReasonOptedOut}, c.Now)
 	}
 	if old.LeasedAt(c.Now) {
 		return nil, old.sending(c.Now)
@@ -169,8 +181,8 @@ func (c Change) Resend(old *Invite) (*Invite, error) {
 		return nil, refuse(AlreadyReleased, old, "This invite was released. Invite the address anew.")
 	case Pending, Expired:
 	}
-	if b, blocked := old.CannotSend(c.Confirm); blocked {
-		return nil, cannotSend(old, b)
+	if b, blocked := old.CannotSend(c.Confirm, c.Now); blocked {
+		return nil, cannotSend(old, b, c.Now)
 	}
 	if old.LeasedAt(c.Now) {
 		return nil, old.sending(c.Now)
@@ -333,8 +345,12 @@ func (i *Invite) sending(now time.Time) error {
 		Text: "The mail before this one is on its way. Try again in a moment."}
 }
 
-func cannotSend(i *Invite, b Blocked) error {
-	return &Error{Kind: CannotSend, Invite: i, Blocked: b, Text: ReasonText(b.Reason)}
+func cannotSend(i *Invite, b Blocked, now time.Time) error {
+	e := &Error{Kind: CannotSend, Invite: i, Blocked: b, Text: ReasonText(b.Reason)}
+	if !b.Until.IsZero() {
+		e.RetryAfter = b.Until.Sub(now)
+	}
+	return e
 }
 
 // replayed returns ErrReplayed where op took effect before, KeyReused where its

@@ -43,6 +43,7 @@ type content struct {
 	Lang     string
 	Subject  string
 	Link     string
+	OptOut   string
 	Reminder bool
 	Button   brand.Button
 	Light    string
@@ -58,7 +59,7 @@ func write(m invite.Message, ownSender bool) (letter, error) {
 	c := locale.Pick(m.Invite.Locale, m.Settings.Locale)
 	w := wording.Of(c, &m.Invite, m.Settings)
 	data := content{
-		Words: w, Lang: c.Tag(), Subject: subject(w, m), Link: m.Link, Reminder: m.Invite.Mail.Reminder > 0,
+		Words: w, Lang: c.Tag(), Subject: subject(w, m), Link: m.Link, OptOut: m.OptOut, Reminder: m.Invite.Mail.Reminder > 0,
 		Button: brand.Of(m.Settings.BrandColor), Light: brand.LightGround, Dark: brand.DarkGround,
 	}
 	for _, f := range []fact{
@@ -171,8 +172,10 @@ func compose(m invite.Message, sender string, ownSender bool) ([]byte, error) {
 	// SES writes its own Date and Message-ID; these are for other ways of delivery.
 	msg.SetDateWithValue(m.Invite.Mail.At)
 	msg.SetMessageIDWithValue(fmt.Sprintf("%s.%d.%d.%d@%s", m.Invite.Key.Address, m.Invite.Gen, m.Invite.Seq, m.Invite.Mail.Reminder, domainOf(sender)))
-	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834 5
-	msg.SetGenHeader("X-Auto-Response-Suppress", "All")  // Exchange: no out-of-office replies
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")                    // RFC 3834 5
+	msg.SetGenHeader("X-Auto-Response-Suppress", "All")                     // Exchange: no out-of-office replies
+	msg.SetGenHeader("List-Unsubscribe", "<"+m.OptOut+">")                  // RFC 2369 3.2
+	msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click") // RFC 8058 3.1
 	msg.SetBodyString(gomail.TypeTextPlain, l.text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, l.html)
 	var raw bytes.Buffer

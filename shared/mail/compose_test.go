@@ -19,6 +19,7 @@ import (
 
 const (
 	link     = "https://links.acme.example/i/0123456789abcdefghjkmnpqrstvwxyz0123456789abcdefghjkmnpqrstvwxyz0"
+	optOut   = "https://links.acme.example/o/abcdefghjkmnpqrstvwxyz0123456789abcdefghjkmnpqrstvwxyz012345678900"
 	platform = "noreply@platform.example"
 	maxMail  = 20_000 // bytes; Gmail cuts a mail off at 102 KB
 )
@@ -27,7 +28,7 @@ const (
 func message(change func(*invite.Message)) invite.Message {
 	tenant := invite.TenantID("acme")
 	m := invite.Message{
-		Link: link,
+		Link: link, OptOut: optOut,
 		Settings: invite.Settings{
 			Name: "Acme", Sender: "noreply@acme.example", SupportEmail: "help@acme.example",
 			TimeZone: "Europe/Berlin", BrandColor: "#0a7d55",
@@ -137,6 +138,43 @@ func TestHeadersOfAMail(t *testing.T) {
 	}
 	if id := env.GetHeader("Message-Id"); !strings.HasSuffix(id, "@acme.example>") {
 		t.Errorf("Message-ID %q tells of another machine", id)
+	}
+}
+
+// List-Unsubscribe as RFC 2369 3.2 and RFC 8058 3.1 have it: one https address in angle
+// brackets, and the body of the POST.
+func TestEveryMailCanBeOptedOutOf(t *testing.T) {
+	for _, c := range []struct {
+		name, locale, tenant, says string
+	}{
+		{"in English", "en", "Acme", "Don’t let Acme invite me"},
+		{"in German", "de", "Acme", "Keine Einladungen mehr von Acme"},
+		{"of an unsafe tenant", "en", "evil.com", "Don’t let this sender invite me"},
+		{"of an unsafe tenant in German", "de", "evil.com", "Keine Einladungen mehr von diesem Absender"},
+	} {
+		for reminder := range 2 {
+			t.Run(fmt.Sprintf("%s, reminder %d", c.name, reminder), func(t *testing.T) {
+				env, raw := parse(t, message(func(m *invite.Message) {
+					m.Invite.Locale, m.Settings.Name, m.Invite.Mail.Reminder = c.locale, c.tenant, reminder
+				}), true)
+				parsed, err := netmail.ReadMessage(bytes.NewReader(raw))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := parsed.Header["List-Unsubscribe"]; len(got) != 1 || got[0] != "<"+optOut+">" {
+					t.Errorf("List-Unsubscribe: %q", got)
+				}
+				if got := parsed.Header["List-Unsubscribe-Post"]; len(got) != 1 || got[0] != "List-Unsubscribe=One-Click" {
+					t.Errorf("List-Unsubscribe-Post: %q", got)
+				}
+				if !strings.Contains(env.Text, c.says+":") || !strings.Contains(strings.ReplaceAll(env.Text, "\r\n", "\n"), "\n"+optOut) {
+					t.Errorf("the text does not say %q with the link on a line of its own:\n%s", c.says, env.Text)
+				}
+				if plain := regexp.MustCompile("</?bdi>").ReplaceAllString(env.HTML, ""); !strings.Contains(plain, `href="`+optOut+`" style="color:#1a56b0">`+c.says+"</a>") {
+					t.Errorf("the HTML does not link %q", c.says)
+				}
+			})
+		}
 	}
 }
 
@@ -298,8 +336,8 @@ func TestTheLinkSurvives(t *testing.T) {
 		if !strings.Contains(env.HTML, ">"+l+"<") {
 			t.Errorf("the HTML does not show %q", l)
 		}
-		if others := regexp.MustCompile(`(?i)(src|href|action|background)\s*=\s*"([^"]*)"|url\(`).FindAllString(env.HTML, -1); len(others) != 2 {
-			t.Errorf("the HTML refers to more than the link: %q", others)
+		if others := regexp.MustCompile(`(?i)(src|href|action|background)\s*=\s*"([^"]*)"|url\(`).FindAllString(env.HTML, -1); len(others) != 3 {
+			t.Errorf("the HTML refers to more than the link and the opt-out link: %q", others)
 		}
 	}
 }
@@ -328,7 +366,7 @@ func TestHostileNamesReachNothing(t *testing.T) {
 			if got := env.GetHeader("Bcc"); got != "" {
 				t.Errorf("%q: Bcc %q", name, got)
 			}
-			if got := strings.Count(env.HTML, "<a "); got != 2 {
+			if got := strings.Count(env.HTML, "<a "); got != 3 {
 				t.Errorf("%q: %d links", name, got)
 			}
 		}
@@ -369,7 +407,7 @@ func FuzzHeaders(f *testing.F) {
 		if safe := invite.SafeName(tenant, ""); from[0].Name != safe {
 			t.Fatalf("From name %q, want %q", from[0].Name, safe)
 		}
-		if strings.Count(env.HTML, "<a ") != 2 || !strings.Contains(env.HTML, `href="`+link+`"`) || !strings.Contains(env.Text, link) {
+		if strings.Count(env.HTML, "<a ") != 3 || !strings.Contains(env.HTML, `href="`+link+`"`) || !strings.Contains(env.Text, link) {
 			t.Fatalf("links changed by %q, %q, %q", tenant, inviter, role)
 		}
 	})

@@ -1,6 +1,7 @@
 // Package page renders what invitees see in a browser: [Pages.Live] with its Accept
 // button, [Pages.Accepted], [Pages.Welcome], [Pages.Dead] with its Ask button,
-// [Pages.Asked] and [Pages.Unavailable].
+// [Pages.Asked] and [Pages.Unavailable]; and the pages of who opts out, from
+// [Pages.OptOut] on.
 //
 // Every page is one document of a few kilobytes without script, font or image of a
 // third party. Its policy names the one style sheet in it by digest, so that markup
@@ -198,13 +199,14 @@ type document struct {
 type fact struct{ Label, Value string }
 
 // way is one way on: a link, or a form that posts to Action, "" for the page's own
-// address.
+// address. Where its button has a Field, pressing it sends Field=1.
 type way struct {
 	Lead   string
 	Button string
 	URL    string
 	Post   bool
 	Action string
+	Field  string
 	Main   bool
 }
 

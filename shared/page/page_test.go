@@ -41,6 +41,8 @@ func all(v page.View) map[string]page.Page {
 	return map[string]page.Page{
 		"live": pages.Live(v), "accepted": pages.Accepted(v), "welcome": pages.Welcome(v),
 		"dead": pages.Dead(v.AcceptLanguage), "asked": pages.Asked(v.AcceptLanguage), "unavailable": pages.Unavailable(v.AcceptLanguage),
+		"opt out": pages.OptOut(v), "opted out": pages.OptedOut(v), "opted in": pages.OptedIn(v),
+		"no opt-out": pages.NoOptOut(v.AcceptLanguage), "later": pages.OptOutLater(v.AcceptLanguage),
 	}
 }
 

@@ -20,13 +20,17 @@ import (
 // reaches every sender within minutes and costs nearly no calls.
 const maxAge = 5 * time.Minute
 
+// minAge is how long a key is kept in any case: whoever tries links that no key has
+// made costs a call now and then.
+const minAge = 10 * time.Second
+
 // Client is the one call this package makes.
 type Client interface {
 	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
 }
 
 // Keys is one secret, read when first needed. It implements invite.LinkKeys and
-// is safe for concurrent use.
+// invite.OptOutKeys, and is safe for concurrent use.
 type Keys struct {
 	client Client
 	name   string
@@ -72,6 +76,26 @@ func (k *Keys) LinkKey(ctx context.Context, version string) ([]byte, string, err
 		return nil, "", fmt.Errorf("secret %q has no version %q: add it under previous: %w", k.name, version, invite.ErrNoLinkKey)
 	}
 	return key, v, nil
+}
+
+// Every returns the keys of all versions. One that is too short to be one of ours is
+// none: whoever guesses it could make links.
+func (k *Keys) Every(ctx context.Context, again bool) ([][]byte, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	age := k.now().Sub(k.read)
+	if k.stored.Key == "" || age >= maxAge || again && age >= minAge {
+		if err := k.load(ctx); err != nil && k.stored.Key == "" {
+			return nil, err
+		}
+	}
+	keys := [][]byte{[]byte(k.stored.Key)}
+	for _, key := range k.stored.Previous {
+		if len(key) >= minKey {
+			keys = append(keys, []byte(key))
+		}
+	}
+	return keys, nil
 }
 
 func (k *Keys) load(ctx context.Context) error {

@@ -66,3 +66,42 @@ func TestAVersionThatIsGoneSaysWhatToDo(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestEveryKeyThereEverWasIsFound(t *testing.T) {
+	now := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	secret, calls := fmt.Sprintf(`{"version":"1","key":%q}`, one), 0
+	var down error
+	k := Open(clientFunc(func() (string, error) { calls++; return secret, down }), "opt-out-key", func() time.Time { return now })
+	expect := func(again bool, reads int, want ...string) {
+		t.Helper()
+		got, err := k.Every(context.Background(), again)
+		found := map[string]bool{}
+		for _, key := range got {
+			found[string(key)] = true
+		}
+		if err != nil || len(found) != len(want) || calls != reads {
+			t.Errorf("got %q, %v after %d reads; want %q after %d", got, err, calls, want, reads)
+		}
+		for _, key := range want {
+			if !found[key] {
+				t.Errorf("%q is missing", key)
+			}
+		}
+	}
+	down = errors.New("unreachable")
+	if _, err := k.Every(context.Background(), false); !errors.Is(err, down) {
+		t.Errorf("got %v, want %v", err, down)
+	}
+	down = nil
+	expect(false, 2, one)
+	secret = fmt.Sprintf(`{"version":"3","key":%q,"previous":{"1":%q,"2":"","x":"short"}}`, two, one)
+	expect(false, 2, one)
+	expect(true, 2, one) // asked just now
+	now = now.Add(minAge)
+	expect(false, 2, one)
+	expect(true, 3, one, two)
+	expect(true, 3, one, two)
+	now = now.Add(maxAge)
+	down = errors.New("unreachable")
+	expect(false, 4, one, two) // what is known is better than nothing
+}

@@ -55,6 +55,8 @@ type world struct {
 	window time.Duration
 	// reminders is whether the tenant has them.
 	reminders bool
+	// caps are how many mails a day may see.
+	caps invite.Caps
 
 	mu  sync.Mutex
 	now time.Time
@@ -67,6 +69,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{
 		t: t, client: dynamotest.Start(t), secret: &linkKeySecret{version: 1}, window: invite.DefaultWindow,
 		now:   begin,
+		caps:  invite.Caps{Recipient: 200, Tenant: 50_000}, // the stack's defaults
 		wires: &http.Transport{MaxIdleConnsPerHost: 64},
 	}
 	w.config = dynamo.Config{
@@ -292,7 +295,7 @@ func (w *world) dead(t *testing.T, token string) {
 	}
 }
 
-// linkKeySecret is the link key's secret in Secrets Manager.
+// linkKeySecret is the link key's secret in Secrets Manager, and that of opt-out links.
 type linkKeySecret struct {
 	mu      sync.Mutex
 	version int
@@ -308,7 +311,9 @@ func (s *linkKeySecret) rotate() {
 func (s *linkKeySecret) GetSecretValue(_ context.Context, in *secretsmanager.GetSecretValueInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if aws.ToString(in.SecretId) != "link-key" {
+	if id := aws.ToString(in.SecretId); id == "opt-out-key" {
+		return &secretsmanager.GetSecretValueOutput{SecretString: aws.String(fmt.Sprintf(`{"version":"1","key":"%064d"}`, 9))}, nil
+	} else if id != "link-key" {
 		return nil, errors.New("no such secret")
 	}
 	key := func(version int) string { return fmt.Sprintf("%064d", version) }

@@ -1,5 +1,5 @@
-// Package send composes what only the sending Lambda has: the link key and the
-// mail provider.
+// Package send composes what only the sending Lambda has: the link key, the caps and
+// the mail provider.
 package send
 
 import (
@@ -24,11 +24,13 @@ func Outbox(a *app.App) (*invite.Outbox, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys := secretsmanager.NewFromConfig(a.AWS)
 	return &invite.Outbox{
 		Store:    store,
 		Settings: a.Cached(store),
 		Standing: a.Standing(store),
-		Keys:     secrets.Open(secretsmanager.NewFromConfig(a.AWS), a.Text("INVITES_LINK_KEY_SECRET"), a.Now),
+		Keys:     secrets.Open(keys, a.Text("INVITES_LINK_KEY_SECRET"), a.Now),
+		OptOut:   secrets.Open(keys, a.Text("INVITES_OPT_OUT_KEY_SECRET"), a.Now),
 		Mailer: mail.NewSES(ses.NewFromConfig(a.AWS), mail.Config{
 			PlatformSender:   a.PlatformSender(),
 			ConfigurationSet: a.Optional("INVITES_CONFIGURATION_SET"),
@@ -36,9 +38,14 @@ func Outbox(a *app.App) (*invite.Outbox, error) {
 			AnySender:        a.AnySender(),
 		}),
 		LinkBase: a.Text("INVITES_LINK_BASE_URL"),
-		Owner:    rand.Text,
-		Pace:     invite.NewPace(float64(a.Positive("INVITES_MAILS_PER_SECOND")) / invite.Senders),
-		Now:      a.Now,
-		Wait:     app.Wait,
+		Caps: &invite.Caps{
+			Store:     store,
+			Recipient: uint64(a.Positive("INVITES_RECIPIENT_CAP_PER_DAY")),
+			Tenant:    uint64(a.Positive("INVITES_TENANT_CAP_PER_DAY")),
+		},
+		Owner: rand.Text,
+		Pace:  invite.NewPace(float64(a.Positive("INVITES_MAILS_PER_SECOND")) / invite.Senders),
+		Now:   a.Now,
+		Wait:  app.Wait,
 	}, nil
 }

@@ -72,6 +72,7 @@ type row struct {
 // unsettled are the states in which no sender has said what became of its mail.
 var unsettled = []string{queued.name, leased.name, abandoned.name, noticedLeased.name, noticedAbandoned.name,
 	overdueQueued.name, overdueLeased.name, acceptedLeased.name, cancelledLeased.name, anew.name,
+	optedOutQueued.name, optedOutLeased.name,
 	reminding.name, remindingAbandoned.name, reminderQueued.name, remindingLapsed.name, remindingAccepted.name, remindingCancelled.name}
 
 // endedLeased are the states in which an invite has ended before its mail was settled.
@@ -86,9 +87,14 @@ func requestsOf(o operation, s state, want invite.Kind) int {
 			return 2
 		}
 	case "accept with the newest link": // the first write is for the first accept
-		if s.name == accepted.name || s.name == acceptedLeased.name || s.name == remindingAccepted.name {
+		if s.name == accepted.name || s.name == acceptedLeased.name || s.name == remindingAccepted.name || s.name == optedOutAccepted.name {
 			return 2
 		}
+	case "opt out", "take the opt-out back": // reads whom to tell; where there is nobody, once more after it
+		if s.name == absent.name {
+			return 3
+		}
+		return 2
 	case "accept with no link": // nothing to ask
 		return 0
 	case "note that it arrived", "note a complaint about the mail itself": // its sender has not settled it: a write of its own
@@ -210,6 +216,7 @@ func Invariants(report func(format string, args ...any), before, after *invite.I
 	if before == nil {
 		return
 	}
+	mailedAgainstTheWish(report, before, after)
 	switch {
 	case after.Gen < before.Gen || after.Seq < before.Seq || after.Version < before.Version:
 		report("fell: gen %d to %d, seq %d to %d, version %d to %d", before.Gen, after.Gen, before.Seq, after.Seq, before.Version, after.Version)

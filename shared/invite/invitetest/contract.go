@@ -22,6 +22,8 @@ func Contract(t *testing.T, open func(*testing.T) Stores) {
 	}{
 		{"every operation in every state", cells},
 		{"reminders", reminderCells},
+		{"opting out and caps", optOutCells},
+		{"counting mails", caps},
 		{"repeated operations", repetitions},
 		{"If-Match", preconditions},
 		{"generations and codes", generations},

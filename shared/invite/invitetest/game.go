@@ -58,6 +58,7 @@ func (g *Game) Actions() map[string]func(*rapid.T) {
 		"accept":          g.accept,
 		"redeem":          g.redeem,
 		"ask":             g.ask,
+		"opt out":         g.optOut,
 		"claim":           g.claim,
 		"settle":          g.settle,
 		"note":            g.note,
@@ -190,6 +191,9 @@ func (g *Game) create(t *rapid.T) {
 	if rapid.IntRange(0, 5).Draw(t, "clock") == 0 {
 		c.Now = c.Now.Add(-time.Second) // lags
 	}
+	if rapid.IntRange(0, 5).Draw(t, "looks for a wish") > 0 {
+		c.OptedOutAt, _ = g.model.OptedOut(ctx, k.key)
+	}
 	g.move(t, "create", k, func(s Stores) (*invite.Invite, error) { return s.Store.Create(ctx, c) })
 }
 
@@ -266,12 +270,14 @@ func (g *Game) settle(t *rapid.T) {
 	at := slices.IndexFunc(g.keys, func(k gameKey) bool { return k.key == c.Key })
 	old := g.stored(g.keys[at])
 	o := invite.Settlement{Key: c.Key, Gen: c.Gen, Seq: c.Seq, Owner: c.Owner, Now: g.now,
-		Status: rapid.SampledFrom([]invite.MailStatus{invite.MailSent, invite.MailSent, invite.MailQueued, invite.MailFailed}).Draw(t, "outcome")}
+		Status: rapid.SampledFrom([]invite.MailStatus{invite.MailSent, invite.MailSent, invite.MailQueued, invite.MailFailed, invite.MailSuppressed}).Draw(t, "outcome")}
 	switch o.Status {
 	case invite.MailSent:
 		o.MessageID, o.Sender = fmt.Sprintf("message-%d-%s", c.Seq, c.Owner), "noreply@acme.example"
 	case invite.MailQueued:
 		o.Reason, o.RetryAt = invite.ReasonThrottled, g.now.Add(time.Minute)
+	case invite.MailSuppressed:
+		o.Reason = rapid.SampledFrom([]string{invite.ReasonOptedOut, invite.ReasonCapped}).Draw(t, "why")
 	default:
 		o.Reason = invite.ReasonRejected
 	}

@@ -20,6 +20,8 @@ type Model struct {
 	records  map[invite.Key]*invite.Invite
 	settings map[invite.TenantID]invite.Settings
 	domains  map[string]invite.DomainOwner
+	optedOut map[invite.Key]time.Time
+	mails    map[string]uint64
 	standing map[invite.TenantID]invite.Standing
 	tallies  map[tallyDay]invite.Tally
 	defaults func(invite.TenantID) invite.Settings
@@ -40,7 +42,7 @@ type position struct {
 // NewModel returns an empty store.
 func NewModel(defaults func(invite.TenantID) invite.Settings) *Model {
 	return &Model{records: map[invite.Key]*invite.Invite{}, settings: map[invite.TenantID]invite.Settings{},
-		domains: map[string]invite.DomainOwner{}, standing: map[invite.TenantID]invite.Standing{}, tallies: map[tallyDay]invite.Tally{}, defaults: defaults}
+		domains: map[string]invite.DomainOwner{}, optedOut: map[invite.Key]time.Time{}, mails: map[string]uint64{}, standing: map[invite.TenantID]invite.Standing{}, tallies: map[tallyDay]invite.Tally{}, defaults: defaults}
 }
 
 func (m *Model) apply(k invite.Key, next func(*invite.Invite) (*invite.Invite, error)) (*invite.Invite, error) {
@@ -90,6 +92,42 @@ func (m *Model) Redeem(_ context.Context, r invite.Redemption) (*invite.Invite, 
 // Ask implements invite.Store.
 func (m *Model) Ask(_ context.Context, a invite.Asking) (*invite.Invite, error) {
 	return m.apply(a.Key, a.Ask)
+}
+
+// OptOut implements invite.Store.
+func (m *Model) OptOut(_ context.Context, o invite.OptOut) (*invite.Invite, error) {
+	m.mu.Lock()
+	if o.Undo {
+		delete(m.optedOut, o.Key)
+	} else if m.optedOut[o.Key].IsZero() {
+		m.optedOut[o.Key] = o.Now
+	}
+	m.mu.Unlock()
+	return m.apply(o.Key, o.Note)
+}
+
+// OptedOut implements invite.Store.
+func (m *Model) OptedOut(_ context.Context, k invite.Key) (time.Time, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.optedOut[k], nil
+}
+
+// CountMail implements invite.CapStore.
+func (m *Model) CountMail(_ context.Context, t invite.TenantID, to invite.Address, at time.Time, tenant, recipient uint64) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	day := at.UTC().Format(time.DateOnly)
+	for _, c := range []struct {
+		name string
+		most uint64
+	}{{"tenant " + string(t), tenant}, {"address " + string(to), recipient}} {
+		if m.mails[day+c.name] >= c.most {
+			return false, nil
+		}
+		m.mails[day+c.name]++
+	}
+	return true, nil
 }
 
 // Claim implements invite.OutboxStore.

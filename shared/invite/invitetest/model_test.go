@@ -11,7 +11,7 @@ import (
 func TestModelKeepsTheContract(t *testing.T) {
 	invitetest.Contract(t, func(*testing.T) invitetest.Stores {
 		m := invitetest.NewModel(invitetest.Defaults)
-		return invitetest.Stores{Store: m, Outbox: m, Timer: m, Settings: m, Notices: m, Events: m, Standing: m}
+		return invitetest.Stores{Store: m, Outbox: m, Timer: m, Settings: m, Notices: m, Events: m, Standing: m, Caps: m}
 	})
 }
 

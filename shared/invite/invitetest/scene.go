@@ -25,6 +25,7 @@ type Stores struct {
 	Notices  invite.NoticeStore
 	Events   invite.EventStore
 	Standing invite.StandingStore
+	Caps     invite.CapStore
 	Settings invite.SettingsStore
 	// Requests counts the requests to a database so far; nil where there is none.
 	Requests func() int

@@ -1,0 +1,81 @@
+package page
+
+import (
+	"html/template"
+	"net/http"
+	"strconv"
+
+	"invites/shared/locale"
+)
+
+// UndoField is the field of the form that takes an opt-out back: "undo=1".
+const UndoField = "undo"
+
+// OptOut is the page of an opt-out link whose holder has not opted out: what it does,
+// and one button. Its form posts to the page's own address. The view's invite and
+// settings are empty where nobody knows any more whom the link was about.
+func (p *Pages) OptOut(v View) Page {
+	w := v.words()
+	return p.render(http.StatusOK, v, document{
+		Lang: w.Catalogue.Tag(), Title: w.Text("page.optout.title"),
+		Paragraphs: []template.HTML{w.HTML("page.optout.intro")},
+		Facts:      w.parties(),
+		Ways:       []way{{Button: w.Text("page.optout.button"), Post: true, Main: true}},
+		After:      []template.HTML{w.HTML("page.optout.keeps")},
+	})
+}
+
+// OptedOut is its page once the holder has opted out, with the button that takes that
+// back.
+func (p *Pages) OptedOut(v View) Page {
+	w := v.words()
+	return p.render(http.StatusOK, v, document{
+		Lang: w.Catalogue.Tag(), Title: w.Text("page.optedout.title"),
+		Paragraphs: []template.HTML{w.HTML("page.optedout.intro")},
+		Facts:      w.parties(),
+		Ways:       []way{{Lead: w.Text("page.optedout.lead"), Button: w.Text("page.optedout.button"), Post: true, Field: UndoField, Main: true}},
+		After:      []template.HTML{w.HTML("page.optedout.keeps")},
+	})
+}
+
+// OptedIn answers who has taken it back, with the button that opts out once more.
+func (p *Pages) OptedIn(v View) Page {
+	w := v.words()
+	return p.render(http.StatusOK, v, document{
+		Lang: w.Catalogue.Tag(), Title: w.Text("page.optedin.title"),
+		Paragraphs: []template.HTML{w.HTML("page.optedin.intro")},
+		Facts:      w.parties(),
+		Ways:       []way{{Lead: w.Text("page.optedout.lead"), Button: w.Text("page.optout.button"), Post: true, Main: true}},
+	})
+}
+
+// NoOptOut is the page of every opt-out link that is not genuine: it depends on the
+// Accept-Language header alone.
+func (p *Pages) NoOptOut(acceptLanguage string) Page {
+	c := locale.Negotiate(acceptLanguage)
+	return p.render(http.StatusGone, View{}, document{
+		Lang: c.Tag(), Title: c.Text("page.nooptout.title"),
+		Paragraphs: []template.HTML{c.HTML("page.nooptout.intro")},
+	})
+}
+
+// OptOutLater is the page for an outcome that nobody knows: pressing again is safe.
+func (p *Pages) OptOutLater(acceptLanguage string) Page {
+	c := locale.Negotiate(acceptLanguage)
+	page := p.render(http.StatusServiceUnavailable, View{}, document{
+		Lang: c.Tag(), Title: c.Text("page.unavailable.title"),
+		Paragraphs: []template.HTML{c.HTML("page.optout.later")},
+	})
+	page.Header.Set("Retry-After", strconv.Itoa(retryAfter))
+	return page
+}
+
+// parties says between whom it is.
+func (w words) parties() (all []fact) {
+	for _, f := range []fact{{w.Catalogue.Text("label.tenant"), w.Tenant}, {w.Catalogue.Text("label.email"), w.Email}} {
+		if f.Value != "" {
+			all = append(all, f)
+		}
+	}
+	return all
+}
