@@ -33,7 +33,8 @@ var rights = map[string]string{
 	"Cancel":   "update",
 	"Settings": "get put update read-identity read-identity-keys make-identity",
 	"Accept":   "get update",
-	"Send":     "get update read-link-key send-mail",
+	"Optout":   "get update read-opt-out-key",
+	"Send":     "get update read-link-key read-opt-out-key send-mail",
 	"Publish":  "get update put-events",
 	"Expire":   "get update query-timer query-pile invoke-send invoke-publish",
 	"Feedback": "get update query-table receive-notices put-events",
@@ -102,8 +103,9 @@ func probes(t *testing.T, c aws.Config) map[string]func(context.Context) error {
 			_, err := lambda.NewFromConfig(c).Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(output(t, "PublishFunctionName")), InvocationType: lambdatypes.InvocationTypeDryRun})
 			return err
 		},
-		"read-link-key":   secret("LinkKey"),
-		"read-cursor-key": secret("CursorKey"),
+		"read-opt-out-key": secret("OptOutKey"),
+		"read-link-key":    secret("LinkKey"),
+		"read-cursor-key":  secret("CursorKey"),
 		"send-mail": func(ctx context.Context) error {
 			_, err := ses.NewFromConfig(c).SendRawEmail(ctx, &ses.SendRawEmailInput{
 				Source: aws.String("invites@platform.example"), Destinations: []string{"probe@platform.example"},

@@ -39,7 +39,7 @@ var openAPI = sync.OnceValues(func() (validator.Validator, error) {
 // has are not ours to describe.
 func conforms(request *http.Request, a answer) error {
 	path := request.URL.Path
-	if !strings.HasPrefix(path, "/v1/") && !strings.HasPrefix(path, "/i/") || request.Method == http.MethodOptions {
+	if !strings.HasPrefix(path, "/v1/") && !strings.HasPrefix(path, "/i/") && !strings.HasPrefix(path, "/o/") || request.Method == http.MethodOptions {
 		return nil
 	}
 	v, err := openAPI()
@@ -55,7 +55,7 @@ func conforms(request *http.Request, a answer) error {
 				said = append(said, e.Reason+" at "+e.FieldPath)
 			}
 		}
-		return fmt.Errorf("%s %s: %d is not as docs/openapi.yaml says: %s: %.300s", request.Method, strings.SplitN(path, "/i/", 2)[0], a.status, strings.Join(said, "; "), a.body)
+		return fmt.Errorf("%s %s: %d is not as docs/openapi.yaml says: %s: %.300s", request.Method, strings.SplitN(strings.SplitN(path, "/i/", 2)[0], "/o/", 2)[0], a.status, strings.Join(said, "; "), a.body)
 	}
 	return nil
 }

@@ -26,11 +26,15 @@ func cloud(t testing.TB) aws.Config {
 	}
 }
 
-// record returns the whole item of one of acme's invites as text.
+// record returns the item of one of acme's invites as text, whole but for the events
+// that are being published: they leave it at a time of their own.
 func record(t testing.TB, id string) string {
 	t.Helper()
 	item := map[string]string{}
 	for name, value := range recordItem(t, id) {
+		if name == "ev" || name == "ub" || name == "ut" {
+			continue
+		}
 		text, err := json.Marshal(value)
 		if err != nil {
 			t.Fatal(err)

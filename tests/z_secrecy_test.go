@@ -91,6 +91,9 @@ func everySecret(t *testing.T) (secrets, digests map[string]string) {
 	}
 	for _, m := range listed.Messages {
 		for _, l := range m.Links {
+			if _, tok, ok := strings.Cut(l, "/o/"); ok {
+				secrets[tok] = "opt-out token"
+			}
 			if _, tok, ok := strings.Cut(l, "/i/"); ok {
 				secrets[tok] = "token"
 				if parsed, err := domain.ParseToken(tok); err == nil {
@@ -113,7 +116,7 @@ func everySecret(t *testing.T) (secrets, digests map[string]string) {
 		secrets[strings.Split(bearer, ".")[2]] = "signature of a bearer token"
 	}
 	tokensMu.Unlock()
-	for _, part := range []string{"LinkKey", "CursorKey"} {
+	for _, part := range []string{"LinkKey", "OptOutKey", "CursorKey"} {
 		out, err := secretsmanager.NewFromConfig(cloud(t)).GetSecretValue(context.Background(), &secretsmanager.GetSecretValueInput{SecretId: aws.String(secretARN(t, part))})
 		if err != nil {
 			t.Fatal(err)

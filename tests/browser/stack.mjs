@@ -41,15 +41,16 @@ export async function until(what, check, seconds = 30) {
   }
 }
 
-// link waits for the n-th mail to an address and returns the link in it.
-export async function link(email, n = 1) {
-  const found = await until(`mail ${n} to ${email}`, async () => {
+// mail waits for the n-th mail to an address and returns it.
+export const mail = (email, n = 1) =>
+  until(`mail ${n} to ${email}`, async () => {
     const listed = await (await fetch(`${stack.mailbox}api/messages?to=${encodeURIComponent(email)}`)).json();
     const mails = listed.messages ?? listed;
     return mails.length >= n && mails[0];
   });
-  return found.links.find((l) => l.includes("/i/"));
-}
+
+// link waits for the n-th mail to an address and returns the invite's link in it.
+export const link = async (email, n = 1) => (await mail(email, n)).links.find((l) => l.includes("/i/"));
 
 export const launch = () =>
   chromium.launch({
