@@ -30,6 +30,7 @@ type published struct {
 		Version   uint64                            `json:"version"`
 		TenantID  string                            `json:"tenant_id"`
 		InviteID  string                            `json:"invite_id"`
+		Status    string                            `json:"status"`
 		Email     string                            `json:"email"`
 		Role      string                            `json:"role"`
 		SendCount int                               `json:"send_count"`
@@ -147,8 +148,12 @@ func TestEveryChangeOfAnInviteIsPublished(t *testing.T) {
 	press(t, path, 303)
 	on(t, "acme", i.ID, "release").invite(t, 200)
 	of := comes(t, i.Email, "Created", "Delivered", "Resent", "Delivered", "Accepted", "Released")
+	statuses := []string{"pending", "pending", "pending", "pending", "accepted", "released"}
 	for n, p := range of {
 		d := p.Detail
+		if d.Status != statuses[n] {
+			t.Errorf("%s leaves it %q, want %q", p.Type, d.Status, statuses[n])
+		}
 		if p.Source != "invites" || d.TenantID != "acme" || d.InviteID != i.ID || d.Role != "member" || d.SendCount != 1+n/2 && n < 2 {
 			t.Errorf("%s: got %+v", p.Type, d)
 		}

@@ -17,25 +17,27 @@ import (
 	"invites/shared/invite"
 )
 
-// An event stands in the map "ev" as three entries, so that a write can add it
-// without knowing the record: under its mark what the writer knows, under "v" and
-// the mark the version, under "n" and the mark the count of mails asked for, both of
-// which the database works out. No mark begins with these letters.
+// An event stands in the map "ev" as four entries, so that a write can add it
+// without knowing the record: under its mark what the writer knows; under "v", "n" and
+// "t" before the mark the version, the count of mails asked for and the status, which
+// the database fills in. No mark begins with these letters. The status is that of
+// before the write, and counts only where the type does not say another.
 const (
 	versionOf = "v"
 	countOf   = "n"
+	statusOf  = "t"
 	// eventParts is how many entries of the map an event takes.
-	eventParts = 3
+	eventParts = 4
 )
 
 // telling adds an event to an update. seq spells the count of mails after the
 // change: "#seq", or more where the change itself asks for one.
 func (s *Store) telling(u *update, k invite.Key, mark string, at, now time.Time, by invite.Person, seq string) {
-	u.set += ", #ev.#em = :event, #ev.#ev1 = #ver + :one, #ev.#ev2 = " + seq + ", " + setPile
+	u.set += ", #ev.#em = :event, #ev.#ev1 = #ver + :one, #ev.#ev2 = " + seq + ", #ev.#ev3 = #st, " + setPile
 	if u.names == nil {
 		u.names = map[string]string{}
 	}
-	u.names["em"], u.names["ev1"], u.names["ev2"] = mark, versionOf+mark, countOf+mark
+	u.names["em"], u.names["ev1"], u.names["ev2"], u.names["ev3"] = mark, versionOf+mark, countOf+mark, statusOf+mark
 	u.values["event"] = eventValue(at, by)
 	u.values["one"] = number(1)
 	u.values[pileKey], u.values[sinceKey] = s.pile(k, now)
@@ -59,7 +61,7 @@ func encodeEvents(i *invite.Invite) types.AttributeValue {
 			v.Value["g"], v.Value["r"] = number(uint64(e.Gen)), text(e.Role)
 			count = e.SendCount
 		}
-		out[e.Mark], out[versionOf+e.Mark], out[countOf+e.Mark] = v, number(e.Version), number(count)
+		out[e.Mark], out[versionOf+e.Mark], out[countOf+e.Mark], out[statusOf+e.Mark] = v, number(e.Version), number(count), text(string(e.Status))
 	}
 	return &types.AttributeValueMemberM{Value: out}
 }
@@ -74,7 +76,7 @@ func (r *reader) events(name string, of *invite.Invite) []invite.Event {
 	for mark, e := range v.Value {
 		m, ok := e.(*types.AttributeValueMemberM)
 		if !ok {
-			continue // the version or the count of one
+			continue // the version, the count or the status of one
 		}
 		in, parts := &reader{item: m.Value}, &reader{item: v.Value}
 		event := invite.Event{
@@ -83,6 +85,10 @@ func (r *reader) events(name string, of *invite.Invite) []invite.Event {
 		}
 		if _, old := m.Value["g"]; old {
 			event.Gen, event.Role, event.SendCount = invite.Gen(in.count("g")), in.text("r"), event.SendCount+of.FirstSeq
+		}
+		var implied bool
+		if event.Status, implied = event.Type().Becomes(); !implied {
+			event.Status = parts.status(statusOf + mark)
 		}
 		if err := cmp.Or(in.err, parts.err); err != nil {
 			r.fail(name, err.Error())
@@ -123,7 +129,7 @@ func forgetting(k invite.Key, marks []string, alone bool) update {
 	u := update{key: key(k), when: isThere, names: map[string]string{}, values: item{}}
 	var remove []string
 	for n, mark := range marks {
-		for part, name := range []string{mark, versionOf + mark, countOf + mark} {
+		for part, name := range []string{mark, versionOf + mark, countOf + mark, statusOf + mark} {
 			placeholder := "e" + strconv.Itoa(eventParts*n+part)
 			u.names[placeholder] = name
 			remove = append(remove, "#ev.#"+placeholder)

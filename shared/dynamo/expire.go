@@ -21,9 +21,9 @@ const batchSize = 25
 // last: an emulator that carries out one assignment after the other comes to the same.
 func markExpired(table, mark string) string {
 	return fmt.Sprintf(`UPDATE "%s" SET "st" = 'expired' SET "ttl" = ? SET "ev"."%s" = ?`+
-		` SET "ev"."%s" = "ver" + 1 SET "ev"."%s" = "seq" `+onPile+` SET "ver" = "ver" + 1 REMOVE "dg" `+withoutTimer+
+		` SET "ev"."%s" = "ver" + 1 SET "ev"."%s" = "seq" SET "ev"."%s" = 'expired' `+onPile+` SET "ver" = "ver" + 1 REMOVE "dg" `+withoutTimer+
 		` WHERE `+oneInvite+` AND "st" = 'pending' AND "ex" = ? AND "ex" <= ?`,
-		table, mark, versionOf+mark, countOf+mark)
+		table, mark, versionOf+mark, countOf+mark, statusOf+mark)
 }
 
 // Expire marks records in batches, each record on a condition of its own. What a

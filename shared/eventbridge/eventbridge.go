@@ -65,6 +65,7 @@ type Detail struct {
 	OccurredAt    string          `json:"occurred_at"`
 	TenantID      invite.TenantID `json:"tenant_id"`
 	InviteID      invite.ID       `json:"invite_id"`
+	Status        invite.Status   `json:"status"` // after the event
 	Email         invite.Address  `json:"email"`
 	Role          string          `json:"role"`
 	Actor         *Actor          `json:"actor"` // null where the service itself acted
@@ -87,7 +88,7 @@ func (b *Bus) detail(n invite.News) Detail {
 	d := Detail{
 		SchemaVersion: schemaVersion, Environment: b.config.Environment, EventID: e.ID(n.Key), Version: e.Version,
 		OccurredAt: e.At.UTC().Format(instant), TenantID: n.Tenant, InviteID: invite.IDOf(n.Key, e.Gen),
-		Email: n.Email, Role: e.Role, SendCount: e.SendCount, Code: e.Reason(),
+		Status: e.Status, Email: n.Email, Role: e.Role, SendCount: e.SendCount, Code: e.Reason(),
 	}
 	if e.Actor != (invite.Person{}) {
 		d.Actor = &Actor{ID: e.Actor.ID, Name: e.Actor.Name, Email: e.Actor.Email}

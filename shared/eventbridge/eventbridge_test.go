@@ -56,7 +56,7 @@ var now = invitetest.Base
 
 // news is the n-th event of an address.
 func news(email invite.Address, n int, kind invite.EventType) invite.News {
-	e := invite.Event{Mark: invite.EventMark(kind, now.Add(time.Duration(n)*time.Second), invite.OperationID{}), Gen: 1, Version: uint64(n),
+	e := invite.Event{Mark: invite.EventMark(kind, now.Add(time.Duration(n)*time.Second), invite.OperationID{}), Gen: 1, Version: uint64(n), Status: invite.Pending,
 		At: now.Add(time.Duration(n) * time.Second), Role: "member", SendCount: 1, Actor: invite.Person{ID: "u-1", Name: "Olga", Email: "olga@example.com"}}
 	return invite.News{Key: invite.KeyOf("acme", email), Tenant: "acme", Email: email, Event: e}
 }

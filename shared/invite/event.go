@@ -51,6 +51,7 @@ type Event struct {
 	Gen       Gen
 	Version   uint64 // of the record after it
 	At        time.Time
+	Status    Status // of the invite after it, as the schedule has marked it
 	Role      string
 	SendCount uint64
 	Actor     Person // zero for the service itself
@@ -102,9 +103,24 @@ func EventMark(t EventType, at time.Time, op OperationID) string {
 	return mark
 }
 
+// Becomes returns the status that an event of this type leaves an invite in; ok is
+// false for a type that leaves it as it was.
+func (t EventType) Becomes() (s Status, ok bool) {
+	s, ok = becomes[t]
+	return s, ok
+}
+
+var becomes = map[EventType]Status{
+	EventCreated: Pending, EventResent: Pending, EventAccepted: Accepted, EventCancelled: Cancelled, EventExpired: Expired, EventReleased: Released,
+}
+
 // event is what i, as it is after a change, has to tell.
 func (i *Invite) event(t EventType, at time.Time, by Person, op OperationID) Event {
-	return Event{Mark: EventMark(t, at, op), Gen: i.Gen, Version: i.Version, At: at, Role: i.Role, SendCount: i.SendCount(), Actor: by}
+	e := Event{Mark: EventMark(t, at, op), Gen: i.Gen, Version: i.Version, At: at, Status: i.Status, Role: i.Role, SendCount: i.SendCount(), Actor: by}
+	if s, ok := t.Becomes(); ok {
+		e.Status = s
+	}
+	return e
 }
 
 // Publication says which events of a record were published.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"invites/shared/invite"
+	"invites/shared/invite/invitetest"
 )
 
 // rough is a bus that refuses, repeats and reorders: what it has taken reaches the
@@ -58,20 +59,14 @@ type knowledge struct {
 	count   uint64
 }
 
-var statusOf = map[invite.EventType]invite.Status{
-	invite.EventCreated: invite.Pending, invite.EventResent: invite.Pending, invite.EventAccepted: invite.Accepted,
-	invite.EventCancelled: invite.Cancelled, invite.EventExpired: invite.Expired, invite.EventReleased: invite.Released,
-}
-
 func (r *reader) read(n invite.News) {
 	id := n.Event.ID(n.Key)
 	if _, seen := r.ids[id]; seen {
 		r.twice++
 	}
 	r.ids[id] = n
-	status, isState := statusOf[n.Event.Type()]
-	if k := r.known[n.Key]; isState && n.Event.Version > k.version {
-		r.known[n.Key] = knowledge{n.Event.Version, invite.IDOf(n.Key, n.Event.Gen), status, n.Event.Role, n.Event.SendCount}
+	if k := r.known[n.Key]; n.Event.Version > k.version {
+		r.known[n.Key] = knowledge{n.Event.Version, invite.IDOf(n.Key, n.Event.Gen), n.Event.Status, n.Event.Role, n.Event.SendCount}
 	}
 }
 
@@ -100,7 +95,7 @@ func (p *player) play(ctx context.Context, email invite.Address) error {
 		change.Gen = old.Gen
 	}
 	var err error
-	switch p.random.IntN(9) {
+	switch p.random.IntN(10) {
 	case 0, 1:
 		_, err = p.w.store.Create(ctx, invite.Creation{Tenant: tenant, Email: email, Role: []string{"member", "admin"}[p.random.IntN(2)],
 			Window: invite.DefaultWindow, Op: op, Now: p.now, Retention: retention})
@@ -123,6 +118,13 @@ func (p *player) play(ctx context.Context, email invite.Address) error {
 			var code invite.Digest
 			code[0], code[1], code[2] = byte(p.random.Uint32()), byte(p.random.Uint32()), byte(p.random.Uint32())
 			_, err = p.w.store.Accept(ctx, invite.Acceptance{Key: k, Link: old.Link, Code: code, Now: p.now, Retention: retention})
+		}
+	case 9:
+		if old != nil {
+			notices := invitetest.Notices
+			notice := notices[p.random.IntN(len(notices))]
+			notice.At = p.now
+			_, err = p.w.store.Note(ctx, invite.Notification{Key: k, Gen: old.Gen, Seq: old.Seq, Notice: notice, Now: p.now})
 		}
 	case 8:
 		if old != nil && p.random.IntN(3) == 0 {
