@@ -74,9 +74,6 @@ func (s *Store) NoteDomain(ctx context.Context, t invite.TenantID, old invite.Se
 // member makes an update part of a transaction.
 func (s *Store) member(u update) types.TransactWriteItem {
 	in := u.input(s.table)
-	if u.when == "" {
-		in.ConditionExpression = nil
-	}
 	return types.TransactWriteItem{Update: &types.Update{
 		TableName: in.TableName, Key: in.Key, UpdateExpression: in.UpdateExpression, ConditionExpression: in.ConditionExpression,
 		ExpressionAttributeNames: in.ExpressionAttributeNames, ExpressionAttributeValues: in.ExpressionAttributeValues,

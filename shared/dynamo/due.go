@@ -193,7 +193,7 @@ func (s *Store) watermark(ctx context.Context, now time.Time) (hour, error) {
 // saveWatermark moves the watermark on and never back: another walk may be ahead.
 func (s *Store) saveWatermark(ctx context.Context, h hour) error {
 	u := update{key: watermarkKey(), when: isAbsent + " OR #hour < :hour", set: "#hour = :hour", values: item{"hour": number(h)}}
-	if err := s.write(ctx, u); err != nil && classify(err) != refused {
+	if err := s.writeAgain(ctx, u); err != nil && classify(err) != refused {
 		return fmt.Errorf("watermark: %w", err)
 	}
 	return nil

@@ -39,12 +39,12 @@ func (s *Store) Trouble(ctx context.Context, t invite.TenantID, reason string, n
 	if reason == "" {
 		u = update{key: u.key, remove: "#tr, #ta"}
 	}
-	return s.write(ctx, u)
+	return s.writeAgain(ctx, u)
 }
 
 // Pause pauses a tenant that is not paused.
 func (s *Store) Pause(ctx context.Context, t invite.TenantID, reason string, now time.Time) error {
-	err := s.write(ctx, update{key: standingKey(t), when: "attribute_not_exists(#pa)",
+	err := s.writeAgain(ctx, update{key: standingKey(t), when: "attribute_not_exists(#pa)",
 		set:    "#tenant = :tenant, #pa = :pa, #pr = :pr",
 		values: item{"tenant": text(string(t)), "pa": millis(now), "pr": text(reason)}})
 	if classify(err) == refused {
@@ -93,14 +93,17 @@ func (s *Store) Tally(ctx context.Context, t invite.TenantID, from, to time.Time
 	return sum, nil
 }
 
-// write makes one update of an item that is no invite and needs no answer.
-func (s *Store) write(ctx context.Context, u update) error {
+// write makes one update of an item that is no invite and needs no answer, once.
+func (s *Store) write(ctx context.Context, u update) error { return s.writeBy(ctx, s.writes, u) }
+
+// writeAgain is write for an update that comes to the same however often it is made: the
+// client repeats it where it was throttled or got no answer.
+func (s *Store) writeAgain(ctx context.Context, u update) error { return s.writeBy(ctx, s.reads, u) }
+
+func (s *Store) writeBy(ctx context.Context, client *dynamodb.Client, u update) error {
 	in := u.input(s.table)
 	in.ReturnValues, in.ReturnValuesOnConditionCheckFailure = "", ""
-	if u.when == "" {
-		in.ConditionExpression = nil
-	}
-	_, err := s.writes.UpdateItem(ctx, in)
+	_, err := client.UpdateItem(ctx, in)
 	if err != nil && classify(err) != refused && classify(err) != broken {
 		return unavailable(fmt.Errorf("update: %w", err))
 	}

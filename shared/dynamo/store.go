@@ -30,7 +30,7 @@ type Config struct {
 // invite.SettingsStore. Its errors are those of the ports; everything else is
 // internal and names no value of a record.
 type Store struct {
-	reads    *dynamodb.Client
+	reads    *dynamodb.Client // and for what may be written again
 	writes   *dynamodb.Client // does not retry: see write.go
 	table    *string
 	shards   int

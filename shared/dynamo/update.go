@@ -33,9 +33,13 @@ func (u update) input(table *string) *dynamodb.UpdateItemInput {
 		change += " REMOVE " + u.remove
 	}
 	names, values := bind(u.names, u.values, change, u.when)
+	var when *string // DynamoDB refuses an empty one
+	if u.when != "" {
+		when = &u.when
+	}
 	return &dynamodb.UpdateItemInput{
 		TableName: table, Key: u.key,
-		UpdateExpression: &change, ConditionExpression: &u.when,
+		UpdateExpression: &change, ConditionExpression: when,
 		ExpressionAttributeNames: names, ExpressionAttributeValues: values,
 		ReturnValues:                        types.ReturnValueAllNew,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
