@@ -63,12 +63,7 @@ func (s *Store) Accept(ctx context.Context, a invite.Acceptance) (*invite.Invite
 			if tried = !tried; tried && old.Status == invite.Accepted {
 				return &returning
 			}
-			after, err := a.Accept(old)
-			if err != nil {
-				return &first
-			}
-			u := s.rewrite(old, after, a.Now)
-			return &u
+			return nil
 		},
 	})
 }

@@ -13,7 +13,8 @@ import (
 )
 
 // together writes several items at once or not at all. Only settings need it, where a
-// tenant and a domain change hands: invites have all that belongs together in one item.
+// tenant and a domain change hands, and a wish that outlives the record it is told to:
+// all else of an invite is in one item.
 //
 // It returns the index of the write whose condition refused, or -1, and an error that is
 // Unavailable where nobody knows the outcome. The token makes an attempt that is repeated

@@ -31,7 +31,8 @@ type transition struct {
 	// first is the write that decides on its own; without one, the record is read.
 	first *update
 	// again returns the write for a record that has refused the first one although the
-	// transition allows it; without one, the record is rewritten as a whole.
+	// transition allows it. Without it, or where it returns nil, the record is rewritten
+	// as a whole.
 	again func(old *invite.Invite) *update
 	// next is the pure transition: what the record becomes, or why it does not.
 	next func(old *invite.Invite) (*invite.Invite, error)
@@ -97,10 +98,14 @@ func (s *Store) apply(ctx context.Context, k invite.Key, t transition) (*invite.
 			if doubtful && t.traceless {
 				return nil, unavailable(err)
 			}
+			var again *update
+			if old != nil && t.again != nil {
+				again = t.again(old)
+			}
 			switch {
-			case old != nil && t.again != nil:
-				u = t.again(old)
-			case old == nil || u != t.first && t.first != nil:
+			case again != nil:
+				u = again
+			case old == nil || t.again == nil && u != t.first && t.first != nil:
 				u, cause = t.first, err
 			default:
 				r := s.rewrite(old, after, t.now)
