@@ -82,7 +82,7 @@ func (a Admin) Resend() http.Handler {
 }
 
 func (a Admin) resend(w http.ResponseWriter, r *http.Request) error {
-	id := pathID(r)
+	id := r.PathValue("id")
 	var confirm *string
 	c, err := a.open(r, "resend "+id, map[string]any{"confirm": &confirm})
 	if err != nil {
@@ -121,7 +121,7 @@ func (a Admin) CancelAndRelease() http.Handler {
 
 func (a Admin) end(name string, do func(call, string, *http.Request) (*invite.Invite, error)) http.Handler {
 	return handler(func(w http.ResponseWriter, r *http.Request) error {
-		id := pathID(r)
+		id := r.PathValue("id")
 		c, err := a.open(r, name+" "+id, map[string]any{})
 		if err != nil {
 			return err
@@ -254,10 +254,3 @@ func (e *withURL) Unwrap() error { return e.error }
 var notFound = handler(func(http.ResponseWriter, *http.Request) error {
 	return &invite.Error{Kind: noSuchResource, Text: "There is nothing at this address. See docs/openapi.yaml for what there is."}
 })
-
-// pathID takes the id out of /v1/invites/{id}/….
-func pathID(r *http.Request) string {
-	rest := strings.TrimPrefix(r.URL.Path, "/v1/invites/")
-	id, _, _ := strings.Cut(rest, "/")
-	return id
-}

@@ -47,14 +47,21 @@ func (v Invitee) Handler() http.Handler {
 // write answers with a page, whatever happens: a person is waiting for it.
 func (v Invitee) write(w http.ResponseWriter, r *http.Request, make func() (page.Page, error)) {
 	p, err := make()
+	writePage(w, r, p, err, v.Pages.Dead, v.Pages.Unavailable)
+}
+
+// writePage answers with a page, or with the one that an error comes to: dead for every
+// link that is none, later for an outcome that nobody knows. Both depend on the
+// Accept-Language header alone.
+func writePage(w http.ResponseWriter, r *http.Request, p page.Page, err error, dead, later func(language string) page.Page) {
 	language := r.Header.Get("Accept-Language")
 	switch {
 	case invite.KindOf(err) == invite.LinkDead:
-		p = v.Pages.Dead(language)
+		p = dead(language)
 	case err != nil:
 		problem, _ := problemOf(err)
 		logFailure(r, problem.Status, problem.Code, err)
-		p = v.Pages.Unavailable(language)
+		p = later(language)
 	}
 	p.Write(w)
 }

@@ -33,16 +33,7 @@ func (o OptOut) Handler() http.Handler {
 			notFound.ServeHTTP(w, r)
 			return
 		}
-		language := r.Header.Get("Accept-Language")
-		switch {
-		case invite.KindOf(err) == invite.LinkDead:
-			p = o.Pages.NoOptOut(language)
-		case err != nil:
-			problem, _ := problemOf(err)
-			logFailure(r, problem.Status, problem.Code, err)
-			p = o.Pages.OptOutLater(language)
-		}
-		p.Write(w)
+		writePage(w, r, p, err, o.Pages.NoOptOut, o.Pages.OptOutLater)
 	})
 }
 

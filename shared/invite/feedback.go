@@ -19,9 +19,9 @@ type Feedback struct {
 	Now    func() time.Time
 }
 
-// Take keeps a report, and has the warden weigh one that said something new. One that says nothing new, or is about a mail that is not the
-// newest any more, has nothing to change and is done. After an error the same report may
-// come again.
+// Take keeps a report, and has the warden weigh one that said something new. One that
+// says nothing new, or is about a mail that is not the newest any more, has nothing to
+// change and is done. After an error the same report may come again.
 func (f *Feedback) Take(ctx context.Context, r Report) error {
 	inv, err := f.Store.Note(ctx, Notification{
 		Key: r.Route.Key, Gen: r.Route.Gen, Seq: r.Route.Seq, Reminder: r.Route.Reminder, Notice: r.Notice, Now: f.Now(),

@@ -3,7 +3,6 @@ package page
 import (
 	"html/template"
 	"net/http"
-	"strconv"
 
 	"invites/shared/locale"
 )
@@ -61,21 +60,8 @@ func (p *Pages) NoOptOut(acceptLanguage string) Page {
 
 // OptOutLater is the page for an outcome that nobody knows: pressing again is safe.
 func (p *Pages) OptOutLater(acceptLanguage string) Page {
-	c := locale.Negotiate(acceptLanguage)
-	page := p.render(http.StatusServiceUnavailable, View{}, document{
-		Lang: c.Tag(), Title: c.Text("page.unavailable.title"),
-		Paragraphs: []template.HTML{c.HTML("page.optout.later")},
-	})
-	page.Header.Set("Retry-After", strconv.Itoa(retryAfter))
-	return page
+	return p.later(acceptLanguage, "page.optout.later")
 }
 
 // parties says between whom it is.
-func (w words) parties() (all []fact) {
-	for _, f := range []fact{{w.Catalogue.Text("label.tenant"), w.Tenant}, {w.Catalogue.Text("label.email"), w.Email}} {
-		if f.Value != "" {
-			all = append(all, f)
-		}
-	}
-	return all
-}
+func (w words) parties() []fact { return w.known([]fact{{"tenant", w.Tenant}, {"email", w.Email}}) }

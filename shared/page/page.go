@@ -144,10 +144,15 @@ const retryAfter = 5
 // Unavailable is the page for an outcome that nobody knows: the invite is untouched
 // or accepted, and asking again is safe in both cases.
 func (p *Pages) Unavailable(acceptLanguage string) Page {
+	return p.later(acceptLanguage, "page.unavailable.intro")
+}
+
+// later asks to try again in a moment, with an intro that says why that is safe.
+func (p *Pages) later(acceptLanguage, intro string) Page {
 	c := locale.Negotiate(acceptLanguage)
 	page := p.render(http.StatusServiceUnavailable, View{}, document{
 		Lang: c.Tag(), Title: c.Text("page.unavailable.title"),
-		Paragraphs: []template.HTML{c.HTML("page.unavailable.intro")},
+		Paragraphs: []template.HTML{c.HTML(intro)},
 	})
 	page.Header.Set("Retry-After", strconv.Itoa(retryAfter))
 	return page
@@ -165,14 +170,14 @@ func (v View) words() words {
 }
 
 func (w words) facts() []fact {
-	label := func(s string) string { return w.Catalogue.Text("label." + s) }
-	var all []fact
-	for _, f := range []fact{
-		{label("inviter"), w.Inviter}, {label("tenant"), w.Tenant}, {label("role"), w.Role},
-		{label("email"), w.Email}, {label("expires"), w.Expires},
-	} {
+	return w.known([]fact{{"inviter", w.Inviter}, {"tenant", w.Tenant}, {"role", w.Role}, {"email", w.Email}, {"expires", w.Expires}})
+}
+
+// known gives facts their labels and leaves out those without a value.
+func (w words) known(facts []fact) (all []fact) {
+	for _, f := range facts {
 		if f.Value != "" {
-			all = append(all, f)
+			all = append(all, fact{w.Catalogue.Text("label." + f.Label), f.Value})
 		}
 	}
 	return all
