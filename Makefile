@@ -43,13 +43,14 @@ test: lint unit $(LOCAL) chromium ## Prove everything: unit, DynamoDB Local, dep
 	  status=0; $(MAKE) --no-print-directory story && $(MAKE) --no-print-directory browser || status=$$?; \
 	  test -z "$$up" || $(LOCAL) down; exit $$status
 
-lint: $(LOCAL) ## gofmt, vet, cfn-lint and sam validate
+lint: $(LOCAL) ## gofmt, vet, cfn-lint, sam validate and the types of web/
 	@echo "== lint"
 	@unformatted=$$(gofmt -l functions infra shared tests); test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }
 	@go vet ./...
 	@$(LOCAL) tools
 	@.local/venv/bin/cfn-lint template.yaml infra/*.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/venv/bin/sam validate --lint
+	@npm --prefix web run --silent check
 
 unit: ## Domain, adapters, and the store on DynamoDB Local
 	@echo "== unit and DynamoDB Local"

@@ -7,7 +7,7 @@
 //	local down    end what up started
 //	local token   print a bearer token:   TENANT=acme [AS=admin|viewer|service]
 //	local age     make an invite older:   INVITE=inv_… BY=8d
-//	local tools   install the Python tools into .local/venv, and nothing else
+//	local tools   install the Python tools and web/node_modules, and nothing else
 package main
 
 import (

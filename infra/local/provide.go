@@ -2,13 +2,15 @@ package main
 
 import "context"
 
-// provide makes the Python tools without starting anything.
+// provide installs the tools and what the web folder needs, without starting anything.
 func provide(ctx context.Context, p place) error {
 	log, err := p.log("tools")
 	if err != nil {
 		return err
 	}
 	defer log.Close()
-	_, err = p.ensureTools(ctx, log)
-	return err
+	if _, err := p.ensureTools(ctx, log); err != nil {
+		return err
+	}
+	return p.web(log).Install(ctx)
 }

@@ -60,7 +60,7 @@ func (s *starting) end() {
 // start brings every part up, in the order in which they need each other.
 func (s *starting) start(ctx context.Context) (stack.Info, error) {
 	var none stack.Info
-	logs, err := s.logs("tools", "build", "ministack", "deploy", "gateway")
+	logs, err := s.logs("tools", "web", "build", "ministack", "deploy", "gateway")
 	if err != nil {
 		return none, err
 	}
@@ -91,7 +91,8 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 			DNS: names.Address(),
 		},
 	}
-	venv, err := s.prepare(ctx, &deployment, logs["tools"])
+	web := s.web(logs["web"])
+	venv, err := s.prepare(ctx, &deployment, web, logs["tools"])
 	if err != nil {
 		return none, err
 	}
@@ -139,7 +140,7 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 	gate.Publish(outputs["NoticesTopicArn"])
 	handler, err := gateway.New(gateway.Options{
 		Endpoint: local.Endpoint(), APIHost: local.APIHost(api.ID), CORS: api.CORS,
-		Mailbox: mails.Handler(), Console: console.Handler(users, errorLog), DNS: zone.Handler(names.Zone), Log: errorLog,
+		Mailbox: mails.Handler(), Console: console.Handler(users, web.Part(), errorLog), DNS: zone.Handler(names.Zone), Log: errorLog,
 	})
 	if err != nil {
 		return none, err
@@ -153,8 +154,9 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 	return info, ctx.Err()
 }
 
-// prepare makes the tools and compiles the Lambdas, at the same time.
-func (s *starting) prepare(ctx context.Context, d *deploy.Deployment, log *os.File) (tools.Venv, error) {
+// prepare makes the tools and the console's part and compiles the Lambdas, at the same
+// time.
+func (s *starting) prepare(ctx context.Context, d *deploy.Deployment, web tools.Web, log *os.File) (tools.Venv, error) {
 	var venv tools.Venv
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error {
@@ -174,6 +176,14 @@ func (s *starting) prepare(ctx context.Context, d *deploy.Deployment, log *os.Fi
 		done()
 		return nil
 	})
+	work.Go(func() error {
+		done := s.progress.step("build <pending-invites>")
+		if err := web.Build(ctx); err != nil {
+			return err
+		}
+		done()
+		return nil
+	})
 	err := work.Wait()
 	d.Sam, d.Path = venv.Bin("sam"), venv.Path()
 	return venv, err
@@ -182,6 +192,8 @@ func (s *starting) prepare(ctx context.Context, d *deploy.Deployment, log *os.Fi
 func (p place) ensureTools(ctx context.Context, log *os.File) (tools.Venv, error) {
 	return tools.Ensure(ctx, p.local("venv"), filepath.Join(p.root, "infra", "local", "requirements.txt"), log)
 }
+
+func (p place) web(log *os.File) tools.Web { return tools.NewWeb(p.root, log) }
 
 // startAWS starts the mailbox and MiniStack while sam builds.
 func (s *starting) startAWS(ctx context.Context, d deploy.Deployment, venv tools.Venv, sesAddress string, log *os.File) (*mailbox.Store, *ministack.MiniStack, error) {

@@ -125,6 +125,18 @@ func Languages() []string {
 // Tag returns the language tag for the lang attribute.
 func (c *Catalogue) Tag() string { return c.tag }
 
+// Dir returns the direction of the language's script for the dir attribute, "ltr" or
+// "rtl".
+func (c *Catalogue) Dir() string {
+	if language, _, _ := strings.Cut(c.tag, "-"); slices.Contains(fromRight, language) {
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// fromRight are the languages that are written from right to left.
+var fromRight = []string{"ar", "fa", "he", "ur"}
+
 // Has tells whether the catalogue or its base has a key.
 func (c *Catalogue) Has(key string) bool { _, ok := c.lookup(key); return ok }
 

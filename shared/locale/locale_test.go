@@ -147,6 +147,14 @@ func TestLanguagesAreFound(t *testing.T) {
 	}
 }
 
+func TestDirections(t *testing.T) {
+	for tag, want := range map[string]string{"en": "ltr", "en-US": "ltr", "ar": "rtl", "ar-EG": "rtl", "arn": "ltr"} {
+		if got := (&Catalogue{tag: tag}).Dir(); got != want {
+			t.Errorf("%s: %s, want %s", tag, got, want)
+		}
+	}
+}
+
 func TestValuesAreNotReadForPlaceholders(t *testing.T) {
 	c := Pick("en")
 	if got, want := c.Text("mail.intro", "inviter", "{tenant}", "tenant", "X"), "You have been invited by {tenant} to join X."; got != want {

@@ -6,8 +6,10 @@ import (
 	"embed"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"log"
 	"net/http"
+	"os"
 
 	"invites/infra/local/pool"
 )
@@ -19,16 +21,18 @@ var files embed.FS
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
-// Handler serves the console below /console/.
-func Handler(users *pool.Pool, log *log.Logger) http.Handler {
+// Handler serves the console below /console/, and below /console/part/ the finished
+// <pending-invites> of a folder.
+func Handler(users *pool.Pool, part string, log *log.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST /console/api/sign-in", signIn(users, log))
-	mux.Handle("GET /console/", static())
+	mux.Handle("GET /console/", static("/console/", files))
+	mux.Handle("GET /console/part/", static("/console/part/", os.DirFS(part)))
 	return mux
 }
 
-func static() http.Handler {
-	serve := http.StripPrefix("/console/", http.FileServerFS(files))
+func static(prefix string, files fs.FS) http.Handler {
+	serve := http.StripPrefix(prefix, http.FileServerFS(files))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("Cache-Control", "no-cache")

@@ -1,0 +1,1 @@
+export { PendingInvites } from "./pending-invites.ts";
