@@ -26,17 +26,33 @@ export interface Connection {
   fetch?: (request: Request) => Promise<Response>;
 }
 
-// connect never throws; a call rejects only where nothing was answered.
-export function connect({ api, token, fetch }: Connection): Client {
+// connect never throws. A call of the client resolves to whatever was answered; it
+// rejects where nothing was: with a [Refusal] of status 0, or with what an aborted
+// signal gave as its reason. Nothing is repeated: a caller that does sends the same
+// Idempotency-Key again.
+export function connect({ api, token, fetch = (request) => globalThis.fetch(request) }: Connection): Client {
   const client = createClient<paths>({
     baseUrl: api,
     cache: "no-store",
     credentials: "omit",
-    ...(fetch && { fetch }),
+    async fetch(request) {
+      try {
+        return await fetch(request);
+      } catch (cause) {
+        throw unanswered(cause, request.signal.aborted);
+      }
+    },
   });
   client.use({
     async onRequest({ request }) {
-      request.headers.set("Authorization", `Bearer ${await token()}`);
+      let bearer;
+      try {
+        bearer = await token();
+      } catch (cause) {
+        if (cause instanceof Refusal || request.signal.aborted) throw cause;
+        throw new Refusal(0, { code: "no_token", detail: "You could not be signed in." }, undefined, { cause });
+      }
+      request.headers.set("Authorization", `Bearer ${bearer}`);
       return request;
     },
   });
@@ -50,33 +66,55 @@ export class Refusal extends Error {
 
   constructor(
     readonly status: number,
-    // Partial where it is the gateway's own answer and not the service's.
+    // Partial where it is the gateway's own answer and not the service's. With status 0
+    // its code is "unreachable", "unreadable" or "no_token".
     readonly problem: Partial<Problem>,
     // Seconds to wait before a repeat, where the answer says so.
     readonly retryAfter?: number,
     options?: ErrorOptions,
   ) {
-    super(problem.detail || problem.title || `The service answered ${status}.`, options);
+    super(problem.detail || problem.title || said[status] || `The service answered ${status}.`, options);
   }
 
   // unsure tells that the call may have taken effect: repeat it with its key.
   get unsure(): boolean {
-    return this.status === 0 || this.status >= 500;
+    return this.status >= 500 || (this.status === 0 && this.problem.code !== "no_token");
   }
 }
 
-// answer resolves to the body of a success and rejects with a [Refusal] otherwise.
+// What the gateway's own answers mean, which say it in fewer words.
+const said: Record<number, string> = {
+  401: "You are signed out. Sign in again.",
+  413: "That is too much for one call.",
+  429: "That was too much at once. Try again in a moment.",
+  503: "The service is busy. Try again in a moment.",
+};
+
+// answer resolves to the body of a success and rejects with a [Refusal] otherwise, or
+// with an aborted signal's reason.
 export async function answer<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   let got;
   try {
     got = await call;
   } catch (cause) {
-    if (cause instanceof Refusal) throw cause; // of a token function
-    throw new Refusal(0, { detail: "The service cannot be reached." }, undefined, { cause });
+    if (cause instanceof SyntaxError) {
+      throw new Refusal(0, { code: "unreadable", detail: "The service's answer could not be read." }, undefined, { cause });
+    }
+    // What broke off while it was read is a TypeError, and a reason hardly ever is.
+    throw unanswered(cause, !(cause instanceof TypeError));
   }
   const { data, error, response } = got;
   if (response.ok) return data as T;
   const problem = error && typeof error === "object" ? (error as Partial<Problem>) : {};
   const wait = Number(response.headers.get("Retry-After") ?? Number.NaN);
   throw new Refusal(response.status, problem, Number.isFinite(wait) ? wait : undefined);
+}
+
+// unanswered is what a call rejects with whose fetch, or the reading of its answer,
+// failed: a [Refusal], but for the reason that somebody gave for aborting it.
+function unanswered(cause: unknown, aborted: boolean): unknown {
+  const late = cause instanceof DOMException && cause.name === "TimeoutError";
+  if (cause instanceof Refusal || (aborted && !late)) return cause;
+  const detail = late ? "The service did not answer in time." : "The service cannot be reached.";
+  return new Refusal(0, { code: "unreachable", detail }, undefined, { cause });
 }

@@ -458,7 +458,7 @@ export interface components {
             /** @description address mails go from, once its domain is proven and verified; empty for the platform's */
             sender?: string | null;
             /** @default 168 */
-            expires_in_hours: number | null;
+            expires_in_hours?: number | null;
             /** @description on one of the operator's AllowedUrlHosts, as every address here */
             setup_url?: string | null;
             sign_in_url?: string | null;
@@ -468,7 +468,7 @@ export interface components {
              * @description IANA
              * @default UTC
              */
-            time_zone: string | null;
+            time_zone?: string | null;
             support_email?: string | null;
             /**
              * @description lowest first
@@ -477,21 +477,21 @@ export interface components {
              *       "admin"
              *     ]
              */
-            roles: string[] | null;
+            roles?: string[] | null;
             locale?: string | null;
             brand_color?: string | null;
             /**
              * @description whether who asks for a new invite with a dead link is sent one at once, to the invited address alone and at most once a day
              * @default false
              */
-            renew_on_request: boolean | null;
+            renew_on_request?: boolean | null;
             /**
              * @description Whether somebody who does not accept is reminded: on days 1, 3 and 5 of a window of seven, and in proportion in any other of at least a day. A reminder carries the same link, and is no resend: `expires_at`, `send_count` and the etag stay.
              *     None goes out in the last hours (a twelfth of the window, and no less than 6), while the invite's mail waits or failed, after a bounce, complaint or suppression, nor while the tenant is paused. A resend starts them over.
              *     Switched on, it holds for mails sent from then on; switched off, for every reminder that has not left.
              * @default false
              */
-            reminders: boolean | null;
+            reminders?: boolean | null;
             on_behalf_of?: components["schemas"]["OnBehalfOf"];
             /** @description read-only, ignored */
             name_trusted?: unknown;
