@@ -45,17 +45,19 @@ test: lint unit $(LOCAL) chromium ## Prove everything: unit, DynamoDB Local, dep
 
 lint: $(LOCAL) ## gofmt, vet, cfn-lint, sam validate and the types of web/
 	@echo "== lint"
-	@unformatted=$$(gofmt -l functions infra shared tests); test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }
+	@unformatted=$$(gofmt -l client functions infra shared tests); test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }
 	@go vet ./...
 	@$(LOCAL) tools
 	@.local/venv/bin/cfn-lint template.yaml infra/*.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/venv/bin/sam validate --lint
 	@npm --prefix web run --silent check
 
-unit: ## Domain, adapters, and the store on DynamoDB Local
+unit: $(LOCAL) ## Domain, adapters, clients, and the store on DynamoDB Local
 	@echo "== unit and DynamoDB Local"
+	@$(LOCAL) tools
+	@npm --prefix web run --silent test
 	@go run ./shared/dynamo/dynamotest/install
-	@go test ./functions/... ./infra/... ./shared/... ./tests/outbox/...
+	@go test ./client/... ./functions/... ./infra/... ./shared/... ./tests/outbox/...
 
 story: ## The rules of the product on the stack that is up
 	@echo "== the story on the deployed stack"
