@@ -18,6 +18,7 @@ import (
 	"invites/infra/local/console"
 	"invites/infra/local/demo"
 	"invites/infra/local/deploy"
+	"invites/infra/local/docs"
 	"invites/infra/local/gateway"
 	"invites/infra/local/mailbox"
 	"invites/infra/local/ministack"
@@ -121,7 +122,7 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 
 	info := stack.Info{
 		API: s.origin(), Console: s.origin() + "/console/", Mailbox: s.origin() + "/mailbox/", Product: s.place.product(),
-		DNS: s.origin() + "/dns/", AWSEndpoint: local.Endpoint(), Region: ministack.Region, Stack: stackName, APIID: api.ID,
+		Docs: s.origin() + "/docs/", DNS: s.origin() + "/dns/", AWSEndpoint: local.Endpoint(), Region: ministack.Region, Stack: stackName, APIID: api.ID,
 		Table: outputs["TableName"], UserPoolID: outputs["UserPoolId"], ClientID: outputs["UserPoolClientId"],
 		Outputs: outputs,
 	}
@@ -138,9 +139,13 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 		return none, err
 	}
 	gate.Publish(outputs["NoticesTopicArn"])
+	document, err := docs.Handler(filepath.Join(s.root, "docs", "openapi.yaml"), web.Renderer(), info.API)
+	if err != nil {
+		return none, err
+	}
 	handler, err := gateway.New(gateway.Options{
 		Endpoint: local.Endpoint(), APIHost: local.APIHost(api.ID), CORS: api.CORS,
-		Mailbox: mails.Handler(), Console: console.Handler(users, web.Part(), errorLog), DNS: zone.Handler(names.Zone), Log: errorLog,
+		Mailbox: mails.Handler(), Console: console.Handler(users, web.Part(), errorLog), Docs: document, DNS: zone.Handler(names.Zone), Log: errorLog,
 	})
 	if err != nil {
 		return none, err
@@ -307,7 +312,7 @@ func closeAll(listeners []net.Listener) {
 
 // report tells where everything is and how to sign in.
 func report(out io.Writer, info stack.Info) {
-	fmt.Fprintf(out, "\n  Console   %s\n  Mailbox   %s\n  API       %s/v1/invites\n  Product   %s\n\n", info.Console, info.Mailbox, info.API, info.Product)
+	fmt.Fprintf(out, "\n  Console   %s\n  Mailbox   %s\n  API       %s/v1/invites\n  API docs  %s\n  Product   %s\n\n", info.Console, info.Mailbox, info.API, info.Docs, info.Product)
 	for _, tenant := range info.Tenants {
 		fmt.Fprintf(out, "  %-8s  %-22s %s\n  %-8s  %-22s %s\n", tenant.Name,
 			tenant.Admin.Email, tenant.Admin.Password, "", tenant.Viewer.Email, tenant.Viewer.Password)

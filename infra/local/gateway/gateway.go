@@ -1,5 +1,5 @@
 // Package gateway is the local stack's one origin: the API and the links of the
-// deployed HTTP API, the mailbox, the demo console and the local DNS.
+// deployed HTTP API, the mailbox, the demo console, the API's document and the local DNS.
 package gateway
 
 import (
@@ -18,7 +18,7 @@ type Options struct {
 	Endpoint, APIHost string
 	CORS              *bridge.CORS
 	Mailbox, Console  http.Handler
-	DNS               http.Handler
+	Docs, DNS         http.Handler
 	Log               *log.Logger
 }
 
@@ -32,6 +32,7 @@ func New(o Options) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/mailbox/", o.Mailbox)
 	mux.Handle("/console/", o.Console)
+	mux.Handle("/docs/", o.Docs)
 	mux.Handle("/dns/", o.DNS)
 	mux.Handle("GET /{$}", http.RedirectHandler("/console/", http.StatusFound))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

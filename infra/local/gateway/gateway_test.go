@@ -20,7 +20,7 @@ func behind(t *testing.T, answer http.HandlerFunc) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) })
 	}
 	handler, err := New(Options{
-		Endpoint: api.URL, APIHost: "id.execute-api.localhost:1", Mailbox: page("mailbox"), Console: page("console"), DNS: page("dns"),
+		Endpoint: api.URL, APIHost: "id.execute-api.localhost:1", Mailbox: page("mailbox"), Console: page("console"), Docs: page("docs"), DNS: page("dns"),
 		CORS: &bridge.CORS{
 			AllowOrigins: []string{"https://console.example"}, AllowMethods: []string{"GET", "POST"},
 			AllowHeaders: []string{"Authorization"}, ExposeHeaders: []string{"ETag"}, MaxAge: 60,
@@ -61,7 +61,7 @@ func TestTheAPIIsReachedUnderItsOwnHostWithPathAndAnswerUntouched(t *testing.T) 
 
 func TestOtherPathsAreTheLocalStacksOwn(t *testing.T) {
 	handler := behind(t, func(http.ResponseWriter, *http.Request) { t.Error("the API was asked") })
-	for path, want := range map[string]string{"/mailbox/": "mailbox", "/console/": "console", "/dns/": "dns"} {
+	for path, want := range map[string]string{"/mailbox/": "mailbox", "/console/": "console", "/docs/": "docs", "/dns/": "dns"} {
 		body, _ := io.ReadAll(ask(handler, "GET", path, "").Body)
 		if string(body) != want {
 			t.Errorf("%s: got %q, want %q", path, body, want)

@@ -16,6 +16,7 @@ type Info struct {
 	API         string `json:"api"`
 	Console     string `json:"console"`
 	Mailbox     string `json:"mailbox"`
+	Docs        string `json:"docs"`
 	Product     string `json:"product"`
 	DNS         string `json:"dns"`
 	AWSEndpoint string `json:"aws_endpoint"`

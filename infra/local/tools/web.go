@@ -29,6 +29,9 @@ func (w Web) dir() string { return filepath.Join(w.root, "web") }
 // Part is the folder that the finished <pending-invites> is in.
 func (w Web) Part() string { return filepath.Join(w.dir(), "pending-invites", "dist") }
 
+// Renderer is the folder of what shows an OpenAPI document to people.
+func (w Web) Renderer() string { return filepath.Join(w.dir(), "node_modules", "swagger-ui-dist") }
+
 // Install installs what web/package-lock.json pins, or finds it there.
 func (w Web) Install(ctx context.Context) error {
 	stamp, err := digest(filepath.Join(w.dir(), "package-lock.json"), filepath.Join(w.dir(), "package.json"))
