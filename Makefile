@@ -45,7 +45,7 @@ test: lint unit $(LOCAL) chromium ## Prove everything: unit, DynamoDB Local, dep
 
 lint: $(LOCAL) ## gofmt, vet, cfn-lint, sam validate and the types of web/
 	@echo "== lint"
-	@unformatted=$$(gofmt -l client functions infra shared tests); test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }
+	@unformatted=$$(gofmt -l client examples functions infra shared tests); test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }
 	@go vet ./...
 	@$(LOCAL) tools
 	@.local/venv/bin/cfn-lint template.yaml infra/*.yaml
@@ -57,7 +57,7 @@ unit: $(LOCAL) ## Domain, adapters, clients, and the store on DynamoDB Local
 	@$(LOCAL) tools
 	@npm --prefix web run --silent test
 	@go run ./shared/dynamo/dynamotest/install
-	@go test ./client/... ./functions/... ./infra/... ./shared/... ./tests/outbox/...
+	@go test ./client/... ./examples/... ./functions/... ./infra/... ./shared/... ./tests/outbox/...
 
 story: ## The rules of the product on the stack that is up
 	@echo "== the story on the deployed stack"
