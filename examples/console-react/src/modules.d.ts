@@ -1,0 +1,2 @@
+// Importing it registers the element.
+declare module "@invites/pending-invites";
