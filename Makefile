@@ -48,7 +48,7 @@ lint: $(LOCAL) ## gofmt, vet, cfn-lint, sam validate and the types of web/
 	@unformatted=$$(gofmt -l client examples functions infra shared tests); test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }
 	@go vet ./...
 	@$(LOCAL) tools
-	@.local/venv/bin/cfn-lint template.yaml infra/*.yaml
+	@.local/venv/bin/cfn-lint template.yaml infra/*.yaml examples/*/template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/venv/bin/sam validate --lint
 	@npm --prefix web run --silent check
 
