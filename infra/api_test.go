@@ -23,7 +23,7 @@ var routes = map[string][]string{
 	"accept": {
 		"GET /i/{token} by anybody", "HEAD /i/{token} by anybody", "POST /i/{token} by anybody",
 		"GET /i/{token}/ask by anybody", "HEAD /i/{token}/ask by anybody", "POST /i/{token}/ask by anybody",
-		"POST /v1/accept by anybody", "POST /v1/redeem by token",
+		"POST /v1/peek by anybody", "POST /v1/accept by anybody", "POST /v1/redeem by token",
 	},
 	"optout": {"GET /o/{token} by anybody", "HEAD /o/{token} by anybody", "POST /o/{token} by anybody"},
 	"send":   {},

@@ -200,7 +200,8 @@ type invite struct {
 		Reason               *string
 		At                   time.Time
 	}
-	Advice *struct{ Code, Message string }
+	Advice    *struct{ Code, Message string }
+	Attention *string
 }
 
 func (a answer) invite(t testing.TB, status int) (i invite) {

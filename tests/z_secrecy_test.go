@@ -94,7 +94,11 @@ func everySecret(t *testing.T) (secrets, digests map[string]string) {
 			if _, tok, ok := strings.Cut(l, "/o/"); ok {
 				secrets[tok] = "opt-out token"
 			}
-			if _, tok, ok := strings.Cut(l, "/i/"); ok {
+			_, tok, ok := strings.Cut(l, "/i/")
+			if !ok { // of a product's own accept page
+				_, tok, ok = strings.Cut(l, "#token=")
+			}
+			if ok {
 				secrets[tok] = "token"
 				if parsed, err := domain.ParseToken(tok); err == nil {
 					digest(parsed.Digest(), "token")

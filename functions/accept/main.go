@@ -1,5 +1,5 @@
 // Accept serves what the holder of a link uses, GET, HEAD and POST /i/{token} and
-// /i/{token}/ask and POST /v1/accept, and the product's POST /v1/redeem.
+// /i/{token}/ask, POST /v1/peek and POST /v1/accept, and the product's POST /v1/redeem.
 package main
 
 import (

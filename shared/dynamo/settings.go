@@ -168,7 +168,7 @@ func decodeSettings(i item) (s invite.Settings, err error) {
 
 func settingsTexts(s *invite.Settings) map[string]*string {
 	return map[string]*string{
-		"name": &s.Name, "sender": &s.Sender, "setup": &s.SetupURL, "signin": &s.SignInURL, "reset": &s.PasswordResetURL,
+		"name": &s.Name, "sender": &s.Sender, "accept": &s.AcceptURL, "setup": &s.SetupURL, "signin": &s.SignInURL, "reset": &s.PasswordResetURL,
 		"support": &s.SupportEmail, "zone": &s.TimeZone, "locale": &s.Locale, "color": &s.BrandColor, "logo": &s.LogoURL,
 	}
 }

@@ -18,7 +18,8 @@ type Invitee struct {
 	Pages *page.Pages
 }
 
-// Handler serves /i/{token}, /i/{token}/ask, POST /v1/accept and POST /v1/redeem. It
+// Handler serves /i/{token}, /i/{token}/ask, POST /v1/peek, POST /v1/accept and POST
+// /v1/redeem. It
 // takes paths apart itself: a mux would redirect a token that looks like a path, and
 // every dead link must answer alike.
 func (v Invitee) Handler() http.Handler {
@@ -34,6 +35,8 @@ func (v Invitee) Handler() http.Handler {
 			v.write(w, r, func() (page.Page, error) { return v.look(r, token) })
 		case isLink && r.Method == http.MethodPost:
 			v.write(w, r, func() (page.Page, error) { return v.press(r, token) })
+		case r.URL.Path == "/v1/peek" && r.Method == http.MethodPost:
+			handler(v.peek).ServeHTTP(w, r)
 		case r.URL.Path == "/v1/accept" && r.Method == http.MethodPost:
 			handler(v.accept).ServeHTTP(w, r)
 		case r.URL.Path == "/v1/redeem" && r.Method == http.MethodPost:
@@ -120,14 +123,11 @@ func (v Invitee) view(r *http.Request, inv *invite.Invite) (page.View, error) {
 
 // accept serves a product that has an accept page of its own.
 func (v Invitee) accept(w http.ResponseWriter, r *http.Request) error {
-	var token *string
-	if err := readObject(r, map[string]any{"token": &token}); err != nil {
+	token, err := readToken(r)
+	if err != nil {
 		return err
 	}
-	if token == nil {
-		return badRequest("/token", "Give the token of the link.")
-	}
-	inv, code, err := v.Service.Accept(r.Context(), *token)
+	inv, code, err := v.Service.Accept(r.Context(), token)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ type Settings struct {
 	Name             string   `json:"name"`
 	Sender           string   `json:"sender"`
 	ExpiresInHours   int      `json:"expires_in_hours"`
+	AcceptURL        string   `json:"accept_url"`
 	SetupURL         string   `json:"setup_url"`
 	SignInURL        string   `json:"sign_in_url"`
 	TimeZone         string   `json:"time_zone"`
@@ -91,13 +92,13 @@ func (a SettingsAPI) put(w http.ResponseWriter, r *http.Request) error {
 
 // read decodes the whole settings; a field that is not given takes its default.
 func (a SettingsAPI) read(r *http.Request, service bool) (invite.Settings, error) {
-	var name, sender, setup, signIn, zone, reset, support, locale, color, logo *string
+	var name, sender, accept, setup, signIn, zone, reset, support, locale, color, logo *string
 	var roles []string
 	var hours *int
 	var renew, reminders *bool
 	var person actor
 	err := readObject(r, person.in(service, map[string]any{
-		"name": &name, "sender": &sender, "expires_in_hours": &hours, "setup_url": &setup, "sign_in_url": &signIn,
+		"name": &name, "sender": &sender, "expires_in_hours": &hours, "accept_url": &accept, "setup_url": &setup, "sign_in_url": &signIn,
 		"time_zone": &zone, "password_reset_url": &reset, "support_email": &support, "roles": &roles,
 		"locale": &locale, "brand_color": &color, "logo_url": &logo, "renew_on_request": &renew, "reminders": &reminders,
 		"name_trusted": nil, "sender_domain": nil, "tenant_id": nil, "etag": nil,
@@ -110,7 +111,7 @@ func (a SettingsAPI) read(r *http.Request, service bool) (invite.Settings, error
 	}
 	s := invite.Settings{
 		Name: orEmpty(name), Sender: orEmpty(sender), ExpiresIn: invite.DefaultWindow,
-		SetupURL: orEmpty(setup), SignInURL: orEmpty(signIn), TimeZone: orEmpty(zone), PasswordResetURL: orEmpty(reset),
+		AcceptURL: orEmpty(accept), SetupURL: orEmpty(setup), SignInURL: orEmpty(signIn), TimeZone: orEmpty(zone), PasswordResetURL: orEmpty(reset),
 		SupportEmail: orEmpty(support), Roles: roles, Locale: orEmpty(locale), BrandColor: orEmpty(color), LogoURL: orEmpty(logo),
 		RenewOnRequest: renew != nil && *renew, Reminders: reminders != nil && *reminders,
 	}
@@ -131,7 +132,7 @@ func (a SettingsAPI) read(r *http.Request, service bool) (invite.Settings, error
 
 func (a SettingsAPI) write(w http.ResponseWriter, t invite.TenantID, s invite.Settings) {
 	v := Settings{
-		Name: s.Name, Sender: s.Sender, ExpiresInHours: int(s.ExpiresIn / time.Hour), SetupURL: s.SetupURL,
+		Name: s.Name, Sender: s.Sender, ExpiresInHours: int(s.ExpiresIn / time.Hour), AcceptURL: s.AcceptURL, SetupURL: s.SetupURL,
 		SignInURL: s.SignInURL, TimeZone: s.TimeZone, PasswordResetURL: s.PasswordResetURL, SupportEmail: s.SupportEmail,
 		Roles: s.Roles, Locale: s.Locale, BrandColor: s.BrandColor, LogoURL: s.LogoURL, RenewOnRequest: s.RenewOnRequest, Reminders: s.Reminders,
 		NameTrusted: s.NameTrusted, SenderDomain: a.senderDomain(t, s),

@@ -65,3 +65,24 @@ func TestWhatIsReadCanBePutBackAndChangesNothing(t *testing.T) {
 		t.Errorf("an admin's own name is trusted: %v", got)
 	}
 }
+
+func TestATenantMayHaveAnAcceptPageOfItsOwn(t *testing.T) {
+	d := newDesk(t)
+	if _, got := d.ask("GET", "/v1/settings", acmeAdmin, ""); got["accept_url"] != "" {
+		t.Errorf("without one: got %v", got["accept_url"])
+	}
+	const page = "https://app.acme.example/join"
+	if status, got := d.ask("PUT", "/v1/settings", acmeAdmin, `{"name":"Acme","accept_url":"`+page+`"}`); status != 200 || got["accept_url"] != page {
+		t.Errorf("got %d %v", status, got)
+	}
+	if _, got := d.ask("GET", "/v1/settings", acmeAdmin, ""); got["accept_url"] != page {
+		t.Errorf("read again: got %v", got["accept_url"])
+	}
+	status, got := d.ask("PUT", "/v1/settings", acmeAdmin, `{"name":"Acme","accept_url":"https://app.acme.example/#/join"}`)
+	if fields, _ := got["errors"].([]any); status != 422 || len(fields) != 1 || fields[0].(map[string]any)["pointer"] != "/accept_url" {
+		t.Errorf("with a fragment: got %d %v", status, got)
+	}
+	if status, got := d.ask("PUT", "/v1/settings", acmeAdmin, `{"name":"Acme","accept_url":null}`); status != 200 || got["accept_url"] != "" {
+		t.Errorf("given up: got %d %v", status, got)
+	}
+}

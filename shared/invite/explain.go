@@ -79,8 +79,9 @@ func (s *Service) Explain(ctx context.Context, t TenantID, link string) (Explana
 }
 
 // linkPattern finds the token in what an admin pastes: the token alone, or an address
-// with whatever a mail program put around it or a mail filter wrapped it into.
-var linkPattern = regexp.MustCompile(fmt.Sprintf(`(?i)(?:^|/i/|%%2fi%%2f)([0-9a-z]{%d})(?:[^0-9a-z]|$)`, TokenLength))
+// (ours, or that of the product's own accept page) with whatever a mail program put
+// around it or a mail filter wrapped it into.
+var linkPattern = regexp.MustCompile(fmt.Sprintf(`(?i)(?:^|/i/|%%2fi%%2f|(?:#|%%23)%s(?:=|%%3d))([0-9a-z]{%d})(?:[^0-9a-z]|$)`, TokenParameter, TokenLength))
 
 func tokenOf(link string) (Token, error) {
 	found := linkPattern.FindStringSubmatch(strings.TrimSpace(link))

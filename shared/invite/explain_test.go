@@ -137,12 +137,13 @@ func TestALinkIsFoundInWhatAnAdminPastes(t *testing.T) {
 		link, " " + link + "\n", strings.ToUpper(link), "https://links.example/i/" + link, "<https://links.example/i/" + link + ">",
 		"https://links.example/i/" + link + "?utm_source=mail#top", "https://links.example/i/" + link + "/ask",
 		"https://filter.example/?url=https%3A%2F%2Flinks.example%2Fi%2F" + link + "&data=05", "https://filter.example/i/?u=https%3a%2f%2flinks.example%2fi%2f" + link,
+		"https://app.example/join?x=1#token=" + link, "<https://app.example/join#token=" + link + ">", "https://filter.example/?url=https%3A%2F%2Fapp.example%2Fjoin%23token%3D" + link + "&data=05",
 	} {
 		if got := d.explained(t, "acme", pasted).Cause; got != invite.CauseLive {
 			t.Errorf("%q: got %s", strings.ReplaceAll(pasted, link, "{token}"), got)
 		}
 	}
-	for _, other := range []string{"x" + link, link + "0", "https://links.example/" + link} {
+	for _, other := range []string{"x" + link, link + "0", "https://links.example/" + link, "https://app.example/join?token=" + link, "https://app.example/join#" + link} {
 		if got := d.explained(t, "acme", other).Cause; got != invite.CauseUnknown {
 			t.Errorf("%q: got %s", strings.ReplaceAll(other, link, "{token}"), got)
 		}

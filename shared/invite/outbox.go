@@ -140,7 +140,7 @@ type Outbox struct {
 	Keys     LinkKeys
 	OptOut   LinkKeys // of opt-out links
 	Mailer   Mailer
-	LinkBase string // scheme and host of every link, from configuration alone
+	LinkBase string // scheme and host of every link to us, from configuration alone
 	Caps     *Caps  // nil for none
 	Owner    func() string
 	Pace     *Pace // of the hand-overs; nil for none
@@ -234,7 +234,7 @@ func (o *Outbox) attempt(ctx context.Context, inv *Invite) (again *Invite, err e
 		return nil, fmt.Errorf("deliver: claim: %w", err)
 	}
 	receipt, sendErr := o.handOver(ctx, standing, Message{
-		Invite: *claimed, Settings: settings, Link: o.LinkBase + "/i/" + token.Reveal(), OptOut: optOut,
+		Invite: *claimed, Settings: settings, Link: settings.LinkOf(o.LinkBase, token), OptOut: optOut,
 	})
 	settled, reason, err := o.settle(ctx, claimed, settings, receipt, sendErr)
 	switch reason {

@@ -283,3 +283,23 @@ func TestEveryMailEndsWhateverHappensToItsInvite(t *testing.T) {
 		}
 	}
 }
+
+func TestAMailLeadsToTheProductsOwnAcceptPage(t *testing.T) {
+	p := newPost()
+	own := invitetest.Defaults("acme")
+	own.AcceptURL = "https://app.acme.example/join"
+	if _, err := p.PutSettings(t.Context(), "acme", invitetest.Defaults("acme"), own); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Deliver(t.Context(), p.invited(t)); err != nil {
+		t.Fatal(err)
+	}
+	text, ok := strings.CutPrefix(p.sent[0].Link, "https://app.acme.example/join#token=")
+	token, err := invite.ParseToken(text)
+	if !ok || err != nil || !p.stored(t).Link.Equal(token.Digest()) {
+		t.Errorf("the link is no live token in the page's fragment: %v", err)
+	}
+	if !strings.HasPrefix(p.sent[0].OptOut, "https://links.example/o/") {
+		t.Error("opting out does not lead to us")
+	}
+}

@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -15,6 +16,7 @@ type Settings struct {
 	Name             string // shown in mails and pages
 	Sender           string // address mails go from once Domain is proven; "" for the platform's
 	ExpiresIn        time.Duration
+	AcceptURL        string // the product's own accept page, see [Settings.LinkOf]; "" for ours
 	SetupURL         string // where an accept leads; "" for none
 	SignInURL        string
 	PasswordResetURL string
@@ -80,6 +82,9 @@ func (l Limits) Check(s Settings) (Settings, []FieldError) {
 	if s.ExpiresIn < MinWindow || s.ExpiresIn > MaxWindow {
 		report("/expires_in_hours", "Choose 1 to 720 hours (30 days).")
 	}
+	if text := cmp.Or(l.checkURL(s.AcceptURL), checkLink(s.AcceptURL)); text != "" {
+		report("/accept_url", text)
+	}
 	for _, u := range []struct {
 		field string
 		value *string
@@ -108,6 +113,21 @@ func (l Limits) Check(s Settings) (Settings, []FieldError) {
 	}
 	return s, bad
 }
+
+// LinkOf returns what a mail leads to: the product's own accept page with the token in
+// its fragment, which a browser keeps to itself, or our page at a base address. That one
+// opens in both cases (docs/decisions/0052-an-accept-page-of-the-products-own.md).
+func (s Settings) LinkOf(base string, t Token) string {
+	u, err := url.Parse(s.AcceptURL)
+	if err != nil || s.AcceptURL == "" {
+		return base + "/i/" + t.Reveal()
+	}
+	u.Fragment = TokenParameter + "=" + t.Reveal()
+	return u.String()
+}
+
+// TokenParameter names the token in the fragment of a product's own accept page.
+const TokenParameter = "token"
 
 // mayGive returns the roles that somebody may give who has these: the highest of them
 // and all below, and the lowest in any case. nil, which nobody checks, allows all.
@@ -171,6 +191,17 @@ func (l Limits) checkURL(s string) string {
 	}
 	if !slices.Contains(l.AllowedHosts, strings.ToLower(u.Host)) {
 		return "The operator allows other hosts only; ask for this one to be added to AllowedUrlHosts."
+	}
+	return ""
+}
+
+// checkLink refuses what a mail program would not make one whole link of.
+func checkLink(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || len(u.String()) > maxURL || strings.ContainsFunc(u.String(), func(c rune) bool {
+		return c <= ' ' || c > '~' || strings.ContainsRune("\"'<>()[]\\^`{|}", c)
+	}) {
+		return "Write the address as a link has it: at most 512 characters, letters, digits and common signs, everything else with a percent sign such as %C3%BC."
 	}
 	return ""
 }

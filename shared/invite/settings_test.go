@@ -12,7 +12,7 @@ import (
 var limits = invite.Limits{PlatformSender: "noreply@invites.example", AllowedHosts: []string{"app.acme.example", "localhost:8080"}, ToASCII: idn.ToASCII}
 
 func goodSettings() invite.Settings {
-	return invite.Settings{Name: " Acme ", Sender: "NoReply@Acme.example", ExpiresIn: invite.MinWindow, SetupURL: "https://app.acme.example/welcome?x=1",
+	return invite.Settings{Name: " Acme ", Sender: "NoReply@Acme.example", ExpiresIn: invite.MinWindow, AcceptURL: "https://app.acme.example/join?x=%22y%22", SetupURL: "https://app.acme.example/welcome?x=1",
 		SignInURL: "http://localhost:8080/in", SupportEmail: "help@acme.example", TimeZone: "Europe/Berlin", Roles: []string{"viewer"}, Locale: "de-CH", BrandColor: "#A0b1C2"}
 }
 
@@ -42,6 +42,14 @@ func TestEverySettingThatCannotStayIsReported(t *testing.T) {
 		{"/support_email", func(s *invite.Settings) { s.SupportEmail = "help" }},
 		{"/expires_in_hours", func(s *invite.Settings) { s.ExpiresIn = invite.MinWindow - 1 }},
 		{"/expires_in_hours", func(s *invite.Settings) { s.ExpiresIn = invite.MaxWindow + 1 }},
+		{"/accept_url", func(s *invite.Settings) { s.AcceptURL = "https://evil.example/" }},
+		{"/accept_url", func(s *invite.Settings) { s.AcceptURL = "http://app.acme.example/" }},
+		{"/accept_url", func(s *invite.Settings) { s.AcceptURL = "https://app.acme.example/#/join" }},
+		{"/accept_url", func(s *invite.Settings) { s.AcceptURL = "https://app.acme.example/\njoin" }},
+		{"/accept_url", func(s *invite.Settings) { s.AcceptURL = "https://app.acme.example/" + strings.Repeat("ü", 100) }}, // %C3%BC
+		{"/accept_url", func(s *invite.Settings) { s.AcceptURL = "https://app.acme.example/join?a=\"b" }},
+		{"/accept_url", func(s *invite.Settings) { s.AcceptURL = "https://app.acme.example/join?a b" }},
+		{"/accept_url", func(s *invite.Settings) { s.AcceptURL = "https://app.acme.example/join?a=ü" }},
 		{"/setup_url", func(s *invite.Settings) { s.SetupURL = "https://evil.example/" }},
 		{"/setup_url", func(s *invite.Settings) { s.SetupURL = "http://app.acme.example/" }},
 		{"/setup_url", func(s *invite.Settings) { s.SetupURL = "https://app.acme.example@evil.example/" }},
@@ -65,6 +73,23 @@ func TestEverySettingThatCannotStayIsReported(t *testing.T) {
 		c.change(&s)
 		if _, bad := limits.Check(s); len(bad) != 1 || bad[0].Field != c.field || bad[0].Text == "" {
 			t.Errorf("%+v: got %v, want %s", s, bad, c.field)
+		}
+	}
+}
+
+func TestALinkLeadsToThePageOfTheTenantsChoice(t *testing.T) {
+	token := invite.MintToken([]byte("key"), invite.KeyOf("acme", "ana@example.com"), 1, 1, invite.Nonce{})
+	for _, c := range []struct{ page, want string }{
+		{"", "https://links.example/i/{token}"},
+		{"https://app.acme.example", "https://app.acme.example#token={token}"},
+		{"https://app.acme.example/join", "https://app.acme.example/join#token={token}"},
+		{"https://app.acme.example/join?from=mail&x=%20", "https://app.acme.example/join?from=mail&x=%20#token={token}"},
+		{"https://app.acme.example/a b/ü", "https://app.acme.example/a%20b/%C3%BC#token={token}"},
+		{"https://app.acme.example/join#", "https://app.acme.example/join#token={token}"},
+	} {
+		got := invite.Settings{AcceptURL: c.page}.LinkOf("https://links.example", token)
+		if want := strings.ReplaceAll(c.want, "{token}", token.Reveal()); got != want {
+			t.Errorf("%q: got %s, want %s", c.page, got, want)
 		}
 	}
 }

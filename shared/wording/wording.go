@@ -17,10 +17,13 @@ type Words struct {
 	Tenant    string // "" where its name is not safe
 	Name      string // the invitee's; "" where there is none that is safe
 	Inviter   string // a phrase that stands within a sentence; never ""
-	Role      string // "" where it is not safe
-	Email     string
-	Expires   string // date, time and zone of the tenant
-	Support   string // address, or ""
+	// What the phrase is made of; "" for what is not there or not safe.
+	InviterName  string
+	InviterEmail string
+	Role         string // "" where it is not safe
+	Email        string
+	Expires      string // date, time and zone of the tenant
+	Support      string // address, or ""
 
 	anonymous bool // the inviter has neither name nor address
 }
@@ -37,6 +40,7 @@ func Of(c *locale.Catalogue, inv *invite.Invite, s invite.Settings) Words {
 		Support:   invite.SafeAddress(s.SupportEmail),
 	}
 	name, email := invite.SafeName(inv.InvitedBy.Name, ""), invite.SafeAddress(inv.InvitedBy.Email)
+	w.InviterName, w.InviterEmail = name, email
 	switch {
 	case name != "" && email != "":
 		w.Inviter = name + " (" + email + ")"

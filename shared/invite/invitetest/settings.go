@@ -18,7 +18,7 @@ func Defaults(t invite.TenantID) invite.Settings {
 func settings(t *testing.T, stores Stores) {
 	s := newScene(t, stores)
 	own := invite.Settings{
-		Name: "Acme", Sender: "noreply@acme.example", ExpiresIn: 36 * time.Hour, SetupURL: "https://app.acme.example/welcome",
+		Name: "Acme", Sender: "noreply@acme.example", ExpiresIn: 36 * time.Hour, AcceptURL: "https://app.acme.example/join", SetupURL: "https://app.acme.example/welcome",
 		SignInURL: "https://app.acme.example/in", PasswordResetURL: "https://app.acme.example/reset", SupportEmail: "help@acme.example",
 		TimeZone: "Europe/Berlin", Roles: []string{"viewer", "editor"}, Locale: "de", BrandColor: "#102030", LogoURL: "https://app.acme.example/logo.png", RenewOnRequest: true, Reminders: true,
 	}

@@ -15,6 +15,9 @@ export interface paths {
          * One page of invites, newest first
          * @description Lists pending and expired invites unless `status` asks for another state. Reads are strongly consistent: what a cancel acknowledged is gone from the next list.
          *     A filtered page may be short, even empty, and still have a next one: go on until `next_page_token` is null.
+         *
+         *     With `attention=true` it lists only those of them that need an admin; each row says why in `attention`.
+         *     With `counts=true` the answer also has `counts`: how many invites each list has, for the tabs of a console. Counting costs as much as ten pages of 100 at most, so ask for it where somebody looks at the numbers.
          */
         get: operations["listInvites"];
         put?: never;
@@ -206,6 +209,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/peek": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a product's own accept page may show before it accepts; changes nothing
+         * @description For the page that the setting `accept_url` leads to: what our own page shows of the same link, by the same rules. A name that is more than a name (a link, a phone number, a look-alike) is null, so that nobody makes the page of a product say it.
+         *     Every dead link is refused by the bytes with which `POST /v1/accept` refuses it, whatever the cause. `POST /i/{token}/ask` asks for a new invite with it.
+         *     From a browser, the page's origin must be one of the operator's AllowedOrigins, for this call and for `POST /v1/accept`.
+         */
+        post: operations["peekInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accept": {
         parameters: {
             query?: never;
@@ -215,7 +240,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accept by token, for a product with an accept page of its own */
+        /**
+         * Accept by token, for a product with an accept page of its own
+         * @description Can be repeated: the accepted link is answered again, with a fresh code. Send the browser on to `next` at once.
+         */
         post: operations["acceptInvite"];
         delete?: never;
         options?: never;
@@ -427,6 +455,15 @@ export interface components {
             };
             /** @description when the holder of a dead link asked for a new invite; null again after a resend */
             renewal_requested_at: components["schemas"]["Instant"] | null;
+            /**
+             * @description Why the invite needs an admin; null where it does not, and where it has ended. The first of these that holds:
+             *     `bounced`, `complained`, `suppressed` and `failed` are the delivery of the newest mail (but not that a reminder was left out);
+             *     `asked_again`: `renewal_requested_at` is set; `expired`: within the last 7 days;
+             *     `expiring`: in the last day of its window, or the last seventh of a window shorter than a week.
+             *     It is a matter of the clock as well, and the etag does not cover it.
+             * @enum {string|null}
+             */
+            attention: "bounced" | "complained" | "suppressed" | "failed" | "asked_again" | "expired" | "expiring" | null;
         };
         Explanation: {
             /**
@@ -444,6 +481,66 @@ export interface components {
         InvitePage: {
             invites: components["schemas"]["Invite"][];
             next_page_token: string | null;
+            counts?: components["schemas"]["Counts"];
+        };
+        /** @description How many invites of the tenant there are with the beginning `q`, whatever else the list is filtered by. The newest 500 open invites and the newest 500 accepted ones are looked at. */
+        Counts: {
+            /** @description `pending` and `expired` together */
+            open: number;
+            pending: number;
+            expired: number;
+            /** @description of the open ones, those that need an admin */
+            attention: number;
+            /** @description those that are kept, 30 days by default */
+            accepted: number;
+            /** @description 500 open ones were looked at and there may be more: show `open`, `pending`, `expired` and `attention` as "at least" */
+            more_open: boolean;
+            /** @description the same of `accepted` */
+            more_accepted: boolean;
+        };
+        LivePeek: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "live";
+            tenant: components["schemas"]["PeekTenant"];
+            /** @description both null: say "an administrator" */
+            invited_by: {
+                name: string | null;
+                email: string | null;
+            };
+            /** @description the invited address */
+            email: string;
+            role: string | null;
+            /** @description language of the invite, else of the tenant (BCP 47); null where neither has chosen */
+            locale: string | null;
+            expires_at: components["schemas"]["Instant"];
+        };
+        /** @description the ways on for somebody who comes back */
+        AcceptedPeek: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "accepted";
+            tenant: components["schemas"]["PeekTenant"];
+            email: string;
+            locale: string | null;
+            /** @description `POST /v1/accept` answers with an address to go on with setting up, as often as it is called */
+            can_set_up: boolean;
+            sign_in_url: string | null;
+            password_reset_url: string | null;
+        };
+        PeekTenant: {
+            id: string;
+            /** @description null where it is not safe to show: say "your team" */
+            name: string | null;
+            logo_url: string | null;
+            brand_color: string | null;
+            support_email: string | null;
+            /** @description IANA; the mail tells the expiry in it */
+            time_zone: string;
         };
         Redeemed: {
             tenant_id: string;
@@ -459,6 +556,12 @@ export interface components {
             sender?: string | null;
             /** @default 168 */
             expires_in_hours?: number | null;
+            /**
+             * @description The product's own accept page, for mails sent from then on; empty for ours. A mail leads to it with `#token=<token>` added: a fragment stays in the browser, so no server log and no Referer has the token, and the page's script reads it (`location.hash`) for `POST /v1/peek` and `POST /v1/accept`.
+             *     `/i/{token}` of this service opens for the same token all the same. `https://` on one of the operator's AllowedUrlHosts, at most 512 characters, without a fragment; a query stays.
+             * @example https://app.example.com/join
+             */
+            accept_url?: string | null;
             /** @description on one of the operator's AllowedUrlHosts, as every address here */
             setup_url?: string | null;
             sign_in_url?: string | null;
@@ -506,6 +609,7 @@ export interface components {
             name: string;
             sender: string;
             expires_in_hours: number;
+            accept_url: string;
             setup_url: string;
             sign_in_url: string;
             time_zone: string;
@@ -617,6 +721,25 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `invite_expired`: the link is superseded, expired, cancelled or was never valid; all of them have the same bytes but for `request_id` */
+        DeadLink: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:invites:problem:invite_expired",
+                 *       "title": "This invite link has expired",
+                 *       "status": 410,
+                 *       "detail": "This invite link has expired. If a newer mail from us has arrived, use the link in the most recent one; otherwise ask for a new invite.",
+                 *       "code": "invite_expired",
+                 *       "request_id": "Tk9UQVJFQUw="
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description no token, or not a good one; the body is the gateway's */
         Unauthorized: {
             headers: {
@@ -658,6 +781,19 @@ export interface components {
         IfMatch: string;
     };
     requestBodies: {
+        Token: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "a21hx7kerm4n10ew5p8stg96yspqefmvhhggrrbbahryrbx4vcqe34atdd94q0y73"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description of the link */
+                    token: string;
+                };
+            };
+        };
         NothingOrActor: {
             content: {
                 "application/json": {
@@ -688,7 +824,14 @@ export interface operations {
         parameters: {
             query?: {
                 status?: components["schemas"]["Status"];
-                /** @description beginning of the address */
+                /** @description only invites that need an admin; together with `status` only where that is `pending` or `expired` */
+                attention?: boolean;
+                /** @description whether the answer has `counts` */
+                counts?: boolean;
+                /**
+                 * @description Beginning of the address, compared as addresses are: whatever the case, and a domain by its ASCII (IDNA) form. Of a domain that is not ASCII a label is found once it is written whole.
+                 * @example ana@exam
+                 */
                 q?: string;
                 /** @description how many records are read for one page */
                 page_size?: number;
@@ -710,6 +853,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "invites": [],
+                     *       "next_page_token": null,
+                     *       "counts": {
+                     *         "open": 120,
+                     *         "pending": 118,
+                     *         "expired": 2,
+                     *         "attention": 4,
+                     *         "accepted": 500,
+                     *         "more_open": false,
+                     *         "more_accepted": true
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["InvitePage"];
                 };
             };
@@ -1085,6 +1243,32 @@ export interface operations {
             503: components["responses"]["TryAgain"];
         };
     };
+    peekInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Token"];
+        responses: {
+            /** @description the link can be accepted, or was */
+            200: {
+                headers: {
+                    "Cache-Control"?: "no-store";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LivePeek"] | components["schemas"]["AcceptedPeek"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            410: components["responses"]["DeadLink"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["TryAgain"];
+        };
+    };
     acceptInvite: {
         parameters: {
             query?: never;
@@ -1092,13 +1276,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": {
-                    token: string;
-                };
-            };
-        };
+        requestBody: components["requestBodies"]["Token"];
         responses: {
             /** @description accepted, now or before */
             200: {
@@ -1116,7 +1294,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
+            410: components["responses"]["DeadLink"];
             413: components["responses"]["Problem"];
             429: components["responses"]["Throttled"];
             503: components["responses"]["TryAgain"];
