@@ -16,6 +16,11 @@ func (c *Client) List(ctx context.Context, q Query) (InvitePage, error) {
 			query.Set(name, value)
 		}
 	}
+	for name, value := range map[string]bool{"attention": q.Attention, "counts": q.Counts} {
+		if value {
+			query.Set(name, "true")
+		}
+	}
 	if q.PageSize != 0 {
 		query.Set("page_size", strconv.Itoa(q.PageSize))
 	}
@@ -116,11 +121,23 @@ func (c *Client) Explain(ctx context.Context, link string, options ...Option) (E
 	}{link}, options))
 }
 
+// Peek tells what a product's own accept page may show before it accepts, and changes
+// nothing. It needs no bearer token. A Problem invite_expired is the answer for every dead
+// link.
+func (c *Client) Peek(ctx context.Context, token string) (Peek, error) {
+	return do[Peek](ctx, c, byToken("/v1/peek", token))
+}
+
 // Accept accepts the invite of a link's token, for a product with an accept page of its
 // own, and can be repeated. It needs no bearer token. A Problem invite_expired is the
 // answer for every dead link.
 func (c *Client) Accept(ctx context.Context, token string) (Acceptance, error) {
-	return do[Acceptance](ctx, c, call{method: http.MethodPost, path: "/v1/accept", open: true, body: struct {
+	return do[Acceptance](ctx, c, byToken("/v1/accept", token))
+}
+
+// byToken is a call of the person with the link.
+func byToken(path, token string) call {
+	return call{method: http.MethodPost, path: path, open: true, body: struct {
 		Token string `json:"token"`
-	}{token}})
+	}{token}}
 }

@@ -51,7 +51,7 @@ type Client struct {
 const timeout = 35 * time.Second
 
 // New returns a client of the API at an origin such as https://api.example.com. With no
-// token function only [Client.Accept] works.
+// token function only [Client.Peek] and [Client.Accept] work.
 func New(api string, token Token) *Client {
 	return &Client{HTTP: &http.Client{Timeout: timeout}, api: strings.TrimRight(api, "/"), token: token, wait: sleep}
 }

@@ -31,6 +31,9 @@ type Invite struct {
 	Advice *Advice `json:"advice"`
 	// RenewalRequestedAt is when the holder of a dead link asked for a new invite.
 	RenewalRequestedAt time.Time `json:"renewal_requested_at"`
+	// Attention is why the invite needs an admin, such as bounced or asked_again; empty
+	// where it does not.
+	Attention string `json:"attention"`
 }
 
 // Status is the state of an invite.
@@ -114,6 +117,10 @@ type Result struct {
 // Query says which invites to list. The zero value is all that are pending or expired.
 type Query struct {
 	Status Status
+	// Attention lists only those that need an admin.
+	Attention bool
+	// Counts has the page say how many invites each list has, which costs more.
+	Counts bool
 	// Q is the beginning of an address.
 	Q string
 	// PageSize is how many records are read for one page, 1 to 100; 0 leaves it to the
@@ -129,6 +136,22 @@ type InvitePage struct {
 	Invites []Invite `json:"invites"`
 	// NextPageToken is empty on the last page.
 	NextPageToken string `json:"next_page_token"`
+	// Counts is nil unless the query asked for it.
+	Counts *Counts `json:"counts"`
+}
+
+// Counts are how many invites there are, of the newest 500 open and 500 accepted ones.
+type Counts struct {
+	// Open is Pending and Expired together.
+	Open    int `json:"open"`
+	Pending int `json:"pending"`
+	Expired int `json:"expired"`
+	// Attention is how many of the open ones need an admin.
+	Attention int `json:"attention"`
+	Accepted  int `json:"accepted"`
+	// MoreOpen and MoreAccepted tell that there may be more than were looked at.
+	MoreOpen     bool `json:"more_open"`
+	MoreAccepted bool `json:"more_accepted"`
 }
 
 // Redeemed is what a set-up code stood for: create the account from it alone.
@@ -151,6 +174,43 @@ type Explanation struct {
 	At time.Time `json:"at"`
 	// NewestSentAt is when the newest mail of the invite left.
 	NewestSentAt time.Time `json:"newest_sent_at"`
+}
+
+// Peek is what a product's own accept page may show. What is not safe to show is empty.
+type Peek struct {
+	// Status is live or accepted.
+	Status string     `json:"status"`
+	Tenant PeekTenant `json:"tenant"`
+	Email  string     `json:"email"`
+	Locale string     `json:"locale"`
+
+	// Of a live link.
+
+	InvitedBy PeekInviter `json:"invited_by"`
+	Role      string      `json:"role"`
+	ExpiresAt time.Time   `json:"expires_at"`
+
+	// The ways on of an accepted one.
+
+	CanSetUp         bool   `json:"can_set_up"`
+	SignInURL        string `json:"sign_in_url"`
+	PasswordResetURL string `json:"password_reset_url"`
+}
+
+// PeekTenant is the tenant that invites; say "your team" where it has no name.
+type PeekTenant struct {
+	ID           string `json:"id"`
+	Name         string `json:"name"`
+	LogoURL      string `json:"logo_url"`
+	BrandColor   string `json:"brand_color"`
+	SupportEmail string `json:"support_email"`
+	TimeZone     string `json:"time_zone"`
+}
+
+// PeekInviter is who invites; say "an administrator" where both are empty.
+type PeekInviter struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
 }
 
 // Acceptance is where somebody who accepted goes on.

@@ -59,6 +59,9 @@ var calls = map[string]struct {
 	"explainLink": {func(ctx context.Context, c *Client) error {
 		return second(c.Explain(ctx, "x"))
 	}, reflect.TypeFor[Explanation]()},
+	"peekInvite": {func(ctx context.Context, c *Client) error {
+		return second(c.Peek(ctx, "x"))
+	}, reflect.TypeFor[Peek]()},
 	"acceptInvite": {func(ctx context.Context, c *Client) error {
 		return second(c.Accept(ctx, "x"))
 	}, reflect.TypeFor[Acceptance]()},
@@ -262,14 +265,7 @@ func (d document) says(t *testing.T, at string, of any, said any) {
 // same holds a type against a schema, both ways.
 func (d document) same(t *testing.T, at string, of any, typ reflect.Type) {
 	t.Helper()
-	schema := d.resolve(of)
-	for schema["oneOf"] != nil && schema["properties"] == nil { // a value or null
-		for _, one := range schema["oneOf"].([]any) {
-			if s := d.resolve(one); s["type"] != "null" {
-				schema = s
-			}
-		}
-	}
+	schema := d.value(of)
 	if typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
 	}
@@ -303,6 +299,29 @@ func (d document) same(t *testing.T, at string, of any, typ reflect.Type) {
 	}
 }
 
+// value is a schema without the null that it allows. Of objects to choose from, such as a
+// peek's, it is one with the fields of all.
+func (d document) value(of any) map[string]any {
+	schema := d.resolve(of)
+	choice, ok := schema["oneOf"].([]any)
+	if !ok || schema["properties"] != nil {
+		return schema
+	}
+	var found []map[string]any
+	all := map[string]any{}
+	for _, one := range choice {
+		if s := d.resolve(one); s["type"] != "null" {
+			found = append(found, s)
+			properties, _ := s["properties"].(map[string]any)
+			maps.Copy(all, properties)
+		}
+	}
+	if len(found) == 1 {
+		return found[0]
+	}
+	return map[string]any{"type": "object", "properties": all}
+}
+
 // kindOf is the type that a schema names beside null.
 func kindOf(schema map[string]any) string {
 	switch v := schema["type"].(type) {
@@ -320,14 +339,7 @@ func kindOf(schema map[string]any) string {
 
 // sample is a value of a schema with every field, none of them zero.
 func (d document) sample(of any) any {
-	schema := d.resolve(of)
-	if one, ok := schema["oneOf"].([]any); ok && schema["properties"] == nil {
-		for _, s := range one {
-			if d.resolve(s)["type"] != "null" {
-				return d.sample(s)
-			}
-		}
-	}
+	schema := d.value(of)
 	switch kindOf(schema) {
 	case "object":
 		o := map[string]any{}

@@ -15,8 +15,10 @@ type Settings struct {
 	Name string `json:"name"`
 	// Sender is the address mails go from once its domain is verified; empty for the
 	// platform's.
-	Sender           string `json:"sender,omitempty"`
-	ExpiresInHours   int    `json:"expires_in_hours,omitempty"`
+	Sender         string `json:"sender,omitempty"`
+	ExpiresInHours int    `json:"expires_in_hours,omitempty"`
+	// AcceptURL is the product's own accept page; empty for the service's.
+	AcceptURL        string `json:"accept_url,omitempty"`
 	SetupURL         string `json:"setup_url,omitempty"`
 	SignInURL        string `json:"sign_in_url,omitempty"`
 	PasswordResetURL string `json:"password_reset_url,omitempty"`

@@ -47,6 +47,9 @@ func TestTheGoClientTellsTheWholeStory(t *testing.T) {
 		t.Errorf("explain: got %+v, %v", x, err)
 	}
 
+	if p, err := client.New(api(t), nil).Peek(ctx, second[len("/i/"):]); err != nil || p.Status != "live" || p.Tenant.Name != "Acme" || p.ExpiresAt.IsZero() {
+		t.Errorf("peek: got %+v, %v", p, err)
+	}
 	done, err := client.New(api(t), nil).Accept(ctx, second[len("/i/"):])
 	if err != nil || done.InviteID != made.ID {
 		t.Fatalf("accept: got %+v, %v", done, err)
@@ -95,6 +98,9 @@ func TestTheGoClientDoesManyAtOnceAndListsThemAll(t *testing.T) {
 			found = append(found, i.ID)
 		}
 		return found
+	}
+	if page, err := in.List(ctx, client.Query{Counts: true, Attention: true}); err != nil || len(page.Invites) > 0 || page.Counts == nil || page.Counts.Pending != 3 {
+		t.Errorf("counts: got %+v, %v", page, err)
 	}
 	found := listed()
 	slices.Sort(found)
