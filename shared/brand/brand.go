@@ -28,7 +28,7 @@ type Button struct {
 	Fill string
 	Ink  string // text on Fill, at TextContrast or more
 	// Edge is visible on LightGround and EdgeDark on DarkGround, at LineContrast or
-	// more; they are Fill where that is.
+	// more; they are Fill where that is, and otherwise Text and TextDark.
 	Edge     string
 	EdgeDark string
 	// Text is the colour for words and lines beside the button: on LightGround, and
@@ -48,13 +48,13 @@ func Of(color string) Button {
 	if Contrast(color, "#000000") > Contrast(color, b.Ink) {
 		b.Ink = "#000000"
 	}
+	b.Text, b.TextDark = readable(color, LightGround, 0), readable(color, DarkGround, 255)
 	if Contrast(color, LightGround) < LineContrast {
-		b.Edge = "#6b7280"
+		b.Edge = b.Text
 	}
 	if Contrast(color, DarkGround) < LineContrast {
-		b.EdgeDark = "#9ca3af"
+		b.EdgeDark = b.TextDark
 	}
-	b.Text, b.TextDark = readable(color, LightGround, 0), readable(color, DarkGround, 255)
 	return b
 }
 
