@@ -3,7 +3,7 @@
 // .local/shots/pages.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { address, api, invite, launch, link, open, sideways, violations } from "./stack.mjs";
+import { address, api, invite, launch, link, open, sideways, until, violations } from "./stack.mjs";
 import { at, languages, northwind, rendered, serve, shots } from "./pages.mjs";
 
 const widths = { phone: { width: 390, height: 780 }, desktop: { width: 1200, height: 860 } };
@@ -115,12 +115,13 @@ const contrast = (a, b) => {
   return (hi + 0.05) / (lo + 0.05);
 };
 
-test("a page runs in the direction of its language's script", async () => {
+test("a page runs in the direction of its language's script, and axe finds nothing in any language", async () => {
   const page = await opened({ viewport: widths.desktop });
   for (const n of of((p) => p.page === "live" && p.kind !== "colour")) {
     await page.goto(at(n));
     const own = await page.evaluate(() => document.documentElement.dir);
     assert.match(own, /^(ltr|rtl)$/);
+    assert.deepEqual(await violations(page), [], pages[n].header["Content-Language"]);
     for (const dir of new Set([own, "rtl"])) {
       await page.evaluate((dir) => (document.documentElement.dir = dir), dir);
       const start = dir === "rtl" ? "right" : "left";
@@ -204,10 +205,11 @@ test("the page of the deployed stack is in the language of the invite", async ()
 
 test("who accepts where there is no set-up page is in, and shown the way to sign in", async () => {
   const settings = await api("GET", "/v1/settings", undefined, { as: "globex" });
-  const row = await api("POST", "/v1/invites", { email: address("in") }, { as: "globex" });
-  const url = await link(row.email);
+  const [probe, row] = [await api("POST", "/v1/invites", { email: address("probe") }, { as: "globex" }), await api("POST", "/v1/invites", { email: address("in") }, { as: "globex" })];
+  const [first, url] = [await link(probe.email), await link(row.email)];
   try {
     await api("PUT", "/v1/settings", { ...settings, setup_url: "" }, { as: "globex" });
+    await until("the settings are known to who accepts", async () => (await fetch(first, { method: "POST", redirect: "manual" })).status === 200);
     const page = await open(browser, { viewport: widths.phone, javaScriptEnabled: false });
     await page.goto(url);
     await page.locator("form button").click();
