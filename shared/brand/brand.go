@@ -1,5 +1,5 @@
-// Package brand turns a tenant's one colour into a button that everybody can read,
-// in light and in dark surroundings.
+// Package brand turns a tenant's one colour into a button and a text colour that
+// everybody can read, in light and in dark surroundings.
 package brand
 
 import (
@@ -28,9 +28,14 @@ type Button struct {
 	Fill string
 	Ink  string // text on Fill, at TextContrast or more
 	// Edge is visible on LightGround and EdgeDark on DarkGround, at LineContrast or
-	// more; they are Fill where that is.
+	// more; they are Fill where that is, and otherwise Text and TextDark.
 	Edge     string
 	EdgeDark string
+	// Text is the colour for words and lines beside the button: on LightGround, and
+	// TextDark on DarkGround, at TextContrast or more. They are the tenant's colour
+	// where that is enough, and otherwise its nearest shade or tint that is.
+	Text     string
+	TextDark string
 }
 
 // Of returns the button for a colour "#rrggbb", or for [Default] where it is none.
@@ -43,13 +48,28 @@ func Of(color string) Button {
 	if Contrast(color, "#000000") > Contrast(color, b.Ink) {
 		b.Ink = "#000000"
 	}
+	b.Text, b.TextDark = readable(color, LightGround, 0), readable(color, DarkGround, 255)
 	if Contrast(color, LightGround) < LineContrast {
-		b.Edge = "#6b7280"
+		b.Edge = b.Text
 	}
 	if Contrast(color, DarkGround) < LineContrast {
-		b.EdgeDark = "#9ca3af"
+		b.EdgeDark = b.TextDark
 	}
 	return b
+}
+
+// readable moves a colour towards black (0) or white (255) until it can be read on a
+// ground. Either end can: black on LightGround, white on DarkGround.
+func readable(color, ground string, end float64) string {
+	const steps = 20
+	v, _ := strconv.ParseUint(color[1:], 16, 32) // Of has read it before
+	mixed := color
+	for i := 1; i <= steps && Contrast(mixed, ground) < TextContrast; i++ {
+		part := float64(i) / steps
+		mix := func(c uint64) int { return int(math.Round(float64(c&0xff)*(1-part) + end*part)) }
+		mixed = fmt.Sprintf("#%02x%02x%02x", mix(v>>16), mix(v>>8), mix(v))
+	}
+	return mixed
 }
 
 // Contrast is the ratio of WCAG 2.2 for two colours "#rrggbb", from 1 to 21; 1 for

@@ -15,6 +15,12 @@ func TestEveryColourCanBeReadAndSeen(t *testing.T) {
 				if c := brand.Contrast(button.Fill, button.Ink); c < brand.TextContrast {
 					t.Fatalf("%+v: the text has contrast %.2f", button, c)
 				}
+				if c := brand.Contrast(button.Text, brand.LightGround); c < brand.TextContrast {
+					t.Fatalf("%+v: words beside it have contrast %.2f in light", button, c)
+				}
+				if c := brand.Contrast(button.TextDark, brand.DarkGround); c < brand.TextContrast {
+					t.Fatalf("%+v: words beside it have contrast %.2f in dark", button, c)
+				}
 				if c := brand.Contrast(button.Edge, brand.LightGround); c < brand.LineContrast {
 					t.Fatalf("%+v: the edge has contrast %.2f in light", button, c)
 				}
@@ -22,6 +28,17 @@ func TestEveryColourCanBeReadAndSeen(t *testing.T) {
 					t.Fatalf("%+v: the edge has contrast %.2f in dark", button, c)
 				}
 			}
+		}
+	}
+}
+
+// Who can use the tenant's own colour does, and what stands in for it keeps its hue.
+func TestWordsKeepTheTenantsColour(t *testing.T) {
+	for color, want := range map[string][2]string{
+		"#1f5fbf": {"#1f5fbf", "#5787cf"}, "#ffffff": {"#737373", "#ffffff"}, "#000000": {"#000000", "#8c8c8c"}, "#ffd400": {"#8c7500", "#ffd400"},
+	} {
+		if b := brand.Of(color); b.Text != want[0] || b.TextDark != want[1] {
+			t.Errorf("%s: %s in light and %s in dark, want %v", color, b.Text, b.TextDark, want)
 		}
 	}
 }

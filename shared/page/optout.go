@@ -3,8 +3,6 @@ package page
 import (
 	"html/template"
 	"net/http"
-
-	"invites/shared/locale"
 )
 
 // UndoField is the field of the form that takes an opt-out back: "undo=1".
@@ -15,12 +13,12 @@ const UndoField = "undo"
 // settings are empty where nobody knows any more whom the link was about.
 func (p *Pages) OptOut(v View) Page {
 	w := v.words()
-	return p.render(http.StatusOK, v, document{
-		Lang: w.Catalogue.Tag(), Title: w.Text("page.optout.title"),
-		Paragraphs: []template.HTML{w.HTML("page.optout.intro")},
-		Facts:      w.parties(),
-		Ways:       []way{{Button: w.Text("page.optout.button"), Post: true, Main: true}},
-		After:      []template.HTML{w.HTML("page.optout.keeps")},
+	return p.render(http.StatusOK, w, document{
+		Icon: "quiet", Title: "page.optout.title",
+		Lead:  []template.HTML{w.HTML("page.optout.intro")},
+		Facts: w.parties(),
+		Ways:  []way{{Button: w.Text("page.optout.button"), Post: true, Main: true}},
+		After: []template.HTML{w.HTML("page.optout.keeps")},
 	})
 }
 
@@ -28,33 +26,33 @@ func (p *Pages) OptOut(v View) Page {
 // back.
 func (p *Pages) OptedOut(v View) Page {
 	w := v.words()
-	return p.render(http.StatusOK, v, document{
-		Lang: w.Catalogue.Tag(), Title: w.Text("page.optedout.title"),
-		Paragraphs: []template.HTML{w.HTML("page.optedout.intro")},
-		Facts:      w.parties(),
-		Ways:       []way{{Lead: w.Text("page.optedout.lead"), Button: w.Text("page.optedout.button"), Post: true, Field: UndoField, Main: true}},
-		After:      []template.HTML{w.HTML("page.optedout.keeps")},
+	return p.render(http.StatusOK, w, document{
+		Icon: "quiet", Title: "page.optedout.title",
+		Lead:  []template.HTML{w.HTML("page.optedout.intro")},
+		Facts: w.parties(),
+		Ways:  []way{{Ask: w.Text("page.optedout.lead"), Button: w.Text("page.optedout.button"), Post: true, Field: UndoField}},
+		After: []template.HTML{w.HTML("page.optedout.keeps")},
 	})
 }
 
 // OptedIn answers who has taken it back, with the button that opts out once more.
 func (p *Pages) OptedIn(v View) Page {
 	w := v.words()
-	return p.render(http.StatusOK, v, document{
-		Lang: w.Catalogue.Tag(), Title: w.Text("page.optedin.title"),
-		Paragraphs: []template.HTML{w.HTML("page.optedin.intro")},
-		Facts:      w.parties(),
-		Ways:       []way{{Lead: w.Text("page.optedout.lead"), Button: w.Text("page.optout.button"), Post: true, Main: true}},
+	return p.render(http.StatusOK, w, document{
+		Icon: "done", Title: "page.optedin.title",
+		Lead:  []template.HTML{w.HTML("page.optedin.intro")},
+		Facts: w.parties(),
+		Ways:  []way{{Ask: w.Text("page.optedout.lead"), Button: w.Text("page.optout.button"), Post: true}},
 	})
 }
 
 // NoOptOut is the page of every opt-out link that is not genuine: it depends on the
 // Accept-Language header alone.
 func (p *Pages) NoOptOut(acceptLanguage string) Page {
-	c := locale.Negotiate(acceptLanguage)
-	return p.render(http.StatusGone, View{}, document{
-		Lang: c.Tag(), Title: c.Text("page.nooptout.title"),
-		Paragraphs: []template.HTML{c.HTML("page.nooptout.intro")},
+	w := nobodys(acceptLanguage)
+	return p.render(http.StatusGone, w, document{
+		Icon: "cut", Title: "page.nooptout.title",
+		Lead: []template.HTML{w.HTML("page.nooptout.intro")},
 	})
 }
 

@@ -9,17 +9,10 @@
 package page
 
 import (
-	"bytes"
-	"crypto/sha256"
-	_ "embed"
-	"encoding/base64"
-	"fmt"
 	"html/template"
 	"net/http"
 	"strconv"
-	"strings"
 
-	"invites/shared/brand"
 	"invites/shared/invite"
 	"invites/shared/locale"
 	"invites/shared/wording"
@@ -63,12 +56,12 @@ func New(allowedHosts []string) *Pages { return &Pages{formAction: formAction(al
 // address.
 func (p *Pages) Live(v View) Page {
 	w := v.words()
-	return p.render(http.StatusOK, v, document{
-		Lang: w.Catalogue.Tag(), Title: w.Text("page.live.title"),
-		Paragraphs: []template.HTML{w.HTML("page.live.intro")},
-		Facts:      w.facts(),
-		Ways:       []way{{Button: w.Text("page.live.button"), Post: true, Main: true}},
-		After:      append([]template.HTML{w.HTML("page.live.unexpected")}, w.support()...),
+	return p.render(http.StatusOK, w, document{
+		Icon: "letter", Title: "page.live.title",
+		Lead:  []template.HTML{w.HTML("page.live.intro")},
+		Ways:  []way{{Button: w.Text("page.live.button"), Post: true, Main: true}},
+		Facts: w.facts(),
+		After: append([]template.HTML{w.HTML("page.live.unexpected")}, w.support()...),
 	})
 }
 
@@ -77,39 +70,39 @@ func (p *Pages) Live(v View) Page {
 func (p *Pages) Accepted(v View) Page {
 	w := v.words()
 	d := document{
-		Lang: w.Catalogue.Tag(), Title: w.Text("page.accepted.title"),
-		Paragraphs: []template.HTML{w.HTML("page.accepted.intro")},
-		After:      w.support(),
+		Icon: "done", Title: "page.accepted.title",
+		Lead:  []template.HTML{w.HTML("page.accepted.intro")},
+		After: w.support(),
 	}
 	if v.Settings.SetupURL != "" {
-		d.Ways = append(d.Ways, way{Lead: w.Text("page.accepted.setup"), Button: w.Text("page.accepted.setup.button"), Post: true, Main: true})
+		d.Ways = append(d.Ways, way{Ask: w.Text("page.accepted.setup"), Button: w.Text("page.accepted.setup.button"), Post: true, Main: true})
 	}
 	if u := v.Settings.SignInURL; u != "" {
-		d.Ways = append(d.Ways, way{Lead: w.Text("page.accepted.signin"), Button: w.Text("page.accepted.signin.button"), URL: u, Main: len(d.Ways) == 0})
+		d.Ways = append(d.Ways, way{Ask: w.Text("page.accepted.signin"), Button: w.Text("page.accepted.signin.button"), URL: u, Main: len(d.Ways) == 0})
 	}
 	if u := v.Settings.PasswordResetURL; u != "" {
-		d.Ways = append(d.Ways, way{Lead: w.Text("page.accepted.reset"), Button: w.Text("page.accepted.reset.button"), URL: u})
+		d.Ways = append(d.Ways, way{Ask: w.Text("page.accepted.reset"), Button: w.Text("page.accepted.reset.button"), URL: u})
 	}
 	if len(d.Ways) == 0 {
-		d.Paragraphs = append(d.Paragraphs, w.HTML("page.accepted.none"))
+		d.Lead = append(d.Lead, w.HTML("page.accepted.none"))
 	}
-	return p.render(http.StatusOK, v, d)
+	return p.render(http.StatusOK, w, d)
 }
 
 // Welcome answers an accept where the tenant has no set-up page to go to.
 func (p *Pages) Welcome(v View) Page {
 	w := v.words()
 	d := document{
-		Lang: w.Catalogue.Tag(), Title: w.Text("page.welcome.title"),
-		Paragraphs: []template.HTML{w.HTML("page.welcome.intro")},
-		After:      w.support(),
+		Icon: "done", Title: "page.welcome.title",
+		Lead:  []template.HTML{w.HTML("page.welcome.intro")},
+		After: w.support(),
 	}
 	if u := v.Settings.SignInURL; u != "" {
 		d.Ways = append(d.Ways, way{Button: w.Text("page.accepted.signin.button"), URL: u, Main: true})
 	} else {
-		d.Paragraphs = append(d.Paragraphs, w.HTML("page.welcome.next"))
+		d.Lead = append(d.Lead, w.HTML("page.welcome.next"))
 	}
-	return p.render(http.StatusOK, v, d)
+	return p.render(http.StatusOK, w, d)
 }
 
 // AskAction is where the button of every dead link leads. It names no token, for the
@@ -120,21 +113,22 @@ const AskAction = "?ask=1"
 // Dead is the page of every link that is not live and was not accepted, whatever the
 // cause and whoever asks: it depends on the Accept-Language header alone (rule 5).
 func (p *Pages) Dead(acceptLanguage string) Page {
-	c := locale.Negotiate(acceptLanguage)
-	return p.render(http.StatusGone, View{}, document{
-		Lang: c.Tag(), Title: c.Text("page.dead.title"),
-		Paragraphs: []template.HTML{c.HTML("page.dead.newer"), c.HTML("page.dead.ask")},
-		Ways:       []way{{Button: c.Text("page.dead.button"), Post: true, Action: AskAction, Main: true}},
+	w := nobodys(acceptLanguage)
+	return p.render(http.StatusGone, w, document{
+		Icon: "clock", Title: "page.dead.title",
+		Note: w.HTML("page.dead.newer"),
+		Lead: []template.HTML{w.HTML("page.dead.ask")},
+		Ways: []way{{Button: w.Text("page.dead.button"), Post: true, Action: AskAction, Main: true}},
 	})
 }
 
 // Asked answers everybody who presses the button of a dead link, whether or not the
 // link was ever one of ours: it too depends on the Accept-Language header alone.
 func (p *Pages) Asked(acceptLanguage string) Page {
-	c := locale.Negotiate(acceptLanguage)
-	return p.render(http.StatusOK, View{}, document{
-		Lang: c.Tag(), Title: c.Text("page.asked.title"),
-		Paragraphs: []template.HTML{c.HTML("page.asked.told"), c.HTML("page.asked.next")},
+	w := nobodys(acceptLanguage)
+	return p.render(http.StatusOK, w, document{
+		Icon: "sent", Title: "page.asked.title",
+		Lead: []template.HTML{w.HTML("page.asked.told"), w.HTML("page.asked.next")},
 	})
 }
 
@@ -149,28 +143,38 @@ func (p *Pages) Unavailable(acceptLanguage string) Page {
 
 // later asks to try again in a moment, with an intro that says why that is safe.
 func (p *Pages) later(acceptLanguage, intro string) Page {
-	c := locale.Negotiate(acceptLanguage)
-	page := p.render(http.StatusServiceUnavailable, View{}, document{
-		Lang: c.Tag(), Title: c.Text("page.unavailable.title"),
-		Paragraphs: []template.HTML{c.HTML(intro)},
+	w := nobodys(acceptLanguage)
+	page := p.render(http.StatusServiceUnavailable, w, document{
+		Icon: "again", Title: "page.unavailable.title",
+		Lead: []template.HTML{w.HTML(intro)},
 	})
 	page.Header.Set("Retry-After", strconv.Itoa(retryAfter))
 	return page
 }
 
-// words adds what only pages say.
-type words struct{ wording.Words }
+// words are what a page says, and how the tenant wants it to look.
+type words struct {
+	wording.Words
+	color, logo string
+}
+
+// nobodys are the words of a page about no invite: they depend on the Accept-Language
+// header alone.
+func nobodys(acceptLanguage string) words {
+	return words{Words: wording.Words{Catalogue: locale.Negotiate(acceptLanguage)}}
+}
 
 func (v View) words() words {
 	c := locale.Pick(v.Invite.Locale, v.Settings.Locale)
 	if v.Invite.Locale == "" && v.Settings.Locale == "" {
 		c = locale.Negotiate(v.AcceptLanguage)
 	}
-	return words{wording.Of(c, v.Invite, v.Settings)}
+	return words{wording.Of(c, v.Invite, v.Settings), v.Settings.BrandColor, v.Settings.LogoURL}
 }
 
+// facts are what the sentence above the button has not said.
 func (w words) facts() []fact {
-	return w.known([]fact{{"inviter", w.Inviter}, {"tenant", w.Tenant}, {"role", w.Role}, {"email", w.Email}, {"expires", w.Expires}})
+	return w.known([]fact{{"role", w.Role}, {"email", w.Email}, {"expires", w.Expires}})
 }
 
 // known gives facts their labels and leaves out those without a value.
@@ -188,68 +192,4 @@ func (w words) support() []template.HTML {
 		return nil
 	}
 	return []template.HTML{w.HTML("page.support", "email", w.Support)}
-}
-
-type document struct {
-	Lang       string
-	Title      string
-	Logo       string
-	Style      template.CSS
-	Paragraphs []template.HTML
-	Facts      []fact
-	Ways       []way
-	After      []template.HTML
-}
-
-type fact struct{ Label, Value string }
-
-// way is one way on: a link, or a form that posts to Action, "" for the page's own
-// address. Where its button has a Field, pressing it sends Field=1.
-type way struct {
-	Lead   string
-	Button string
-	URL    string
-	Post   bool
-	Action string
-	Field  string
-	Main   bool
-}
-
-//go:embed page.css
-var styleSheet string
-
-//go:embed page.html
-var markup string
-
-var page = template.Must(template.New("page").Parse(markup))
-
-func (p *Pages) render(status int, v View, d document) Page {
-	b := brand.Of(v.Settings.BrandColor)
-	d.Style = template.CSS(strings.TrimSpace(strings.NewReplacer(
-		"$fill", b.Fill, "$ink", b.Ink, "$edge-dark", b.EdgeDark, "$edge", b.Edge,
-		"$light", brand.LightGround, "$dark", brand.DarkGround).Replace(styleSheet)))
-	image := ""
-	if image = origin(v.Settings.LogoURL); image != "" {
-		d.Logo = v.Settings.LogoURL
-	}
-	var body bytes.Buffer
-	if err := page.Execute(&body, d); err != nil {
-		// The template and its data are this package's own, and a buffer takes all.
-		panic("page: " + err.Error())
-	}
-	h := Headers()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", d.Lang)
-	h.Set("Vary", "Accept-Language")
-	h.Set("Content-Security-Policy", policy(string(d.Style), image, p.formAction))
-	return Page{Status: status, Header: h, Body: body.Bytes()}
-}
-
-func policy(style, image, formAction string) string {
-	sum := sha256.Sum256([]byte(style))
-	s := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; "
-	if image != "" {
-		s += "img-src " + image + "; "
-	}
-	return s + fmt.Sprintf("form-action %s; frame-ancestors 'none'; base-uri 'none'", formAction)
 }

@@ -71,8 +71,8 @@ test("the button of what was never a link leads to the same page", async () => {
 });
 
 test("the page after asking is read on a phone and at 400 % without scrolling sideways, and axe finds nothing", async () => {
-  for (const [locale, colorScheme, width] of [["en", "light", 1200], ["en", "dark", 375], ["de", "light", 320]]) {
-    const page = await open(browser, { locale, colorScheme, viewport: { width, height: 700 }, bypassCSP: true });
+  for (const [locale, colorScheme, width] of [["en", "dark", 375], ["de", "light", 320]]) {
+    const page = await open(browser, { locale, colorScheme, viewport: { width, height: 700 } });
     await page.goto(`${stack.api}/i/none`);
     assert.deepEqual(await violations(page), [], `dead, ${locale}, ${colorScheme}, ${width}`);
     await page.locator("form button").click();
