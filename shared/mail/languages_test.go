@@ -79,7 +79,7 @@ func TestWhoInvitesInEveryLanguage(t *testing.T) {
 		"pt": {"um convite de Ana (ana@acme.example) para fazer parte de Acme.", "de ana@acme.example para", "de alguém da administração (ana@acme.example) para", "de alguém da administração de Acme para"},
 		"it": {"un invito da Ana (ana@acme.example) per entrare nel team Acme.", "da ana@acme.example per", "da chi amministra il team (ana@acme.example) per", "da chi amministra il team Acme per"},
 		"nl": {"Je bent door Ana (ana@acme.example) uitgenodigd", "door ana@acme.example uitgenodigd", "door een beheerder (ana@acme.example) uitgenodigd", "door een beheerder van Acme uitgenodigd"},
-		"pl": {"zaprasza Cię Ana (ana@acme.example).", "zaprasza Cię ana@acme.example.", "zaprasza Cię administracja zespołu (ana@acme.example).", "zaprasza Cię administracja zespołu Acme."},
+		"pl": {"zaprasza Cię Ana (ana@acme.example).", "zaprasza Cię ana@acme.example.", "zaprasza Cię administracja (ana@acme.example).", "zaprasza Cię administracja zespołu Acme."},
 		"ja": {"Ana さん（ana@acme.example）から Acme への招待が届いています。", "ana@acme.example の方から Acme", "管理者（ana@acme.example）から Acme", "Acme の管理者から Acme"},
 		"ar": {"وصلتك دعوة من \u2068Ana\u2069 (\u2068ana@acme.example\u2069) للانضمام إلى \u2068Acme\u2069.", "من \u2068ana@acme.example\u2069 للانضمام", "من الإدارة (\u2068ana@acme.example\u2069) للانضمام", "من إدارة \u2068Acme\u2069 للانضمام"},
 	} {
