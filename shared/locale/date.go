@@ -10,7 +10,8 @@ import (
 
 // Date says an instant as an invitee reads it, to the minute, with day, time and
 // zone: "Monday, 30 November 2026, 14:05 (Europe/Berlin, UTC+1)". An unknown zone
-// is UTC.
+// is UTC. Its words have the case that the catalogue's own sentences ask for: Polish
+// ones stand after "until".
 //
 // What is said is never later than t.
 func (c *Catalogue) Date(t time.Time, zone string) string {
@@ -22,6 +23,8 @@ func (c *Catalogue) ShortDate(t time.Time, zone string) string {
 	return c.date("date.short", t, zone)
 }
 
+// date fills a form. The names of days and months are separated by one space: a name
+// of two words has a no-break space in it.
 func (c *Catalogue) date(form string, t time.Time, zone string) string {
 	loc, err := time.LoadLocation(zone)
 	if err != nil || loc == time.Local {
@@ -32,10 +35,14 @@ func (c *Catalogue) date(form string, t time.Time, zone string) string {
 	if t.Hour() >= 12 {
 		half = "PM"
 	}
+	day := strconv.Itoa(t.Day())
+	if t.Day() == 1 {
+		day = c.Text("date.first")
+	}
 	return c.Text(form,
-		"weekday", strings.Fields(c.Text("weekdays"))[t.Weekday()],
-		"day", strconv.Itoa(t.Day()),
-		"month", strings.Fields(c.Text("months"))[t.Month()-1],
+		"weekday", strings.Split(c.Text("weekdays"), " ")[t.Weekday()],
+		"day", day,
+		"month", strings.Split(c.Text("months"), " ")[t.Month()-1],
 		"year", strconv.Itoa(t.Year()),
 		"hour", fmt.Sprintf("%02d", t.Hour()),
 		"hour12", strconv.Itoa((t.Hour()+11)%12+1),

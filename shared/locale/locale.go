@@ -1,11 +1,14 @@
 // Package locale holds the words and date forms of what invitees read. [Pick] finds
 // the catalogue of an invite's language tag, [Negotiate] that of a browser.
 //
-// A language is one file beside this one: add xx.json with every key of en.json. A
-// file of a region, such as en-US.json, has only what differs from its language.
+// A language is one file beside this one: add xx.json with every key of en.json, and
+// its dates to the table in date_test.go. A file of a region, such as en-US.json, has
+// only what differs from its language. The keys that begin with "console." are those
+// of web/pending-invites, and come last.
 package locale
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -25,27 +28,22 @@ var files embed.FS
 // Catalogue is one language. The zero value has no words; get one from [Pick].
 type Catalogue struct {
 	tag  string
-	own  map[string]string
+	own  func() map[string]string // nil in the zero value
 	base *Catalogue
 }
 
-// catalogues parses the files at first use: half of the Lambdas show no words.
-var catalogues = sync.OnceValue(func() map[string]*Catalogue {
+// catalogues lists the files at first use: half of the Lambdas show no words.
+var catalogues = sync.OnceValue(list)
+
+func list() map[string]*Catalogue {
 	entries, err := files.ReadDir(".")
 	if err != nil {
 		panic("locale: " + err.Error())
 	}
 	all := map[string]*Catalogue{}
 	for _, e := range entries {
-		c := &Catalogue{tag: strings.TrimSuffix(e.Name(), ".json")}
-		text, err := files.ReadFile(e.Name())
-		if err == nil {
-			err = json.Unmarshal(text, &c.own)
-		}
-		if err != nil {
-			panic(fmt.Sprintf("locale: %s: %v", e.Name(), err))
-		}
-		all[strings.ToLower(c.tag)] = c
+		tag := strings.TrimSuffix(e.Name(), ".json")
+		all[strings.ToLower(tag)] = &Catalogue{tag: tag, own: sync.OnceValue(func() map[string]string { return parse(tag) })}
 	}
 	for tag, c := range all {
 		if language, _, region := strings.Cut(tag, "-"); region {
@@ -53,7 +51,28 @@ var catalogues = sync.OnceValue(func() map[string]*Catalogue {
 		}
 	}
 	return all
-})
+}
+
+// console begins the keys of what web/pending-invites says to admins. They come last
+// in a file.
+const console = "console."
+
+// parse reads a file, once one of its texts is asked for: a mail needs one language of
+// ten. It stops before the texts of the console, which no Lambda shows.
+func parse(tag string) map[string]string {
+	text, err := files.ReadFile(tag + ".json")
+	if head, _, found := bytes.Cut(text, []byte(`"`+console)); found {
+		text = append(bytes.TrimRight(head, ", \t\r\n"), '}')
+	}
+	var own map[string]string
+	if err == nil {
+		err = json.Unmarshal(text, &own)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("locale: %s: %v", tag, err))
+	}
+	return own
+}
 
 // find returns the catalogue of the longest part of a tag that has one: de-CH is
 // read as de. Nil where there is none.
@@ -125,30 +144,19 @@ func Languages() []string {
 // Tag returns the language tag for the lang attribute.
 func (c *Catalogue) Tag() string { return c.tag }
 
-// Dir returns the direction of the language's script for the dir attribute, "ltr" or
-// "rtl".
-func (c *Catalogue) Dir() string {
-	if language, _, _ := strings.Cut(c.tag, "-"); slices.Contains(fromRight, language) {
-		return "rtl"
-	}
-	return "ltr"
-}
-
-// fromRight are the languages that are written from right to left.
-var fromRight = []string{"ar", "fa", "he", "ur"}
-
 // Has tells whether the catalogue or its base has a key.
 func (c *Catalogue) Has(key string) bool { _, ok := c.lookup(key); return ok }
 
 // Text returns the text of a key with its {placeholders} filled from pairs of name
-// and value. A value is never read for placeholders. It panics on a key that no
-// catalogue has: keys are constants, and a test knows all of them.
+// and value. A value is never read for placeholders; one that is written in the other
+// direction than the text is isolated. It panics on a key that no catalogue has: keys
+// are constants, and a test knows all of them.
 func (c *Catalogue) Text(key string, pairs ...string) string {
 	text, ok := c.lookup(key)
 	if !ok {
 		panic(fmt.Sprintf("locale: no text %q", key))
 	}
-	return fill(text, pairs, func(s string) string { return s })
+	return fill(text, pairs, c.isolate)
 }
 
 // HTML is Text for a page: everything is escaped, and each value isolated, so that
@@ -164,8 +172,10 @@ func (c *Catalogue) HTML(key string, pairs ...string) template.HTML {
 }
 
 func (c *Catalogue) lookup(key string) (string, bool) {
-	if text, ok := c.own[key]; ok {
-		return text, true
+	if c.own != nil {
+		if text, ok := c.own()[key]; ok {
+			return text, true
+		}
 	}
 	if c.base != nil {
 		return c.base.lookup(key)

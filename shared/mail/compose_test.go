@@ -95,7 +95,7 @@ func TestAMailSaysWhoWhatAndUntilWhenInEveryLanguage(t *testing.T) {
 		{"de", "", "de", "Ihre Einladung zu Acme", "Montag, 30. November 2026, 14:05 Uhr (Europe/Berlin, UTC+1)", "Einladung öffnen"},
 		{"de-CH", "en", "de", "Ihre Einladung zu Acme", "Montag, 30. November 2026, 14:05 Uhr (Europe/Berlin, UTC+1)", "Einladung öffnen"},
 		{"", "de", "de", "Ihre Einladung zu Acme", "Montag, 30. November 2026, 14:05 Uhr (Europe/Berlin, UTC+1)", "Einladung öffnen"},
-		{"fr", "de", "en", "Your invitation to Acme", "Monday, 30 November 2026, 14:05 (Europe/Berlin, UTC+1)", "Open the invitation"},
+		{"zh", "de", "en", "Your invitation to Acme", "Monday, 30 November 2026, 14:05 (Europe/Berlin, UTC+1)", "Open the invitation"},
 		{"", "", "en", "Your invitation to Acme", "Monday, 30 November 2026, 14:05 (Europe/Berlin, UTC+1)", "Open the invitation"},
 	} {
 		t.Run(fmt.Sprintf("invite %q of tenant %q", c.locale, c.tenantLocale), func(t *testing.T) {

@@ -43,11 +43,11 @@ func Of(c *locale.Catalogue, inv *invite.Invite, s invite.Settings) Words {
 	w.InviterName, w.InviterEmail = name, email
 	switch {
 	case name != "" && email != "":
-		w.Inviter = name + " (" + email + ")"
+		w.Inviter = c.Text("inviter.known", "name", name, "email", email)
 	case name != "":
-		w.Inviter = name
+		w.Inviter = c.Text("inviter.named", "name", name)
 	case email != "" && inv.InvitedBy.Name == "":
-		w.Inviter = email
+		w.Inviter = c.Text("inviter.address", "email", email)
 	case email != "":
 		w.Inviter = c.Text("inviter.hidden", "email", email)
 	default:

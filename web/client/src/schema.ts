@@ -375,11 +375,15 @@ export interface components {
             name?: string | null;
             /** @description one of the tenant's roles, and none above the inviter's where the operator has those checked; the lowest where none is given */
             role?: string | null;
-            /** @description BCP 47 */
-            locale?: string | null;
+            locale?: components["schemas"]["Locale"];
             confirm?: components["schemas"]["Confirm"];
             on_behalf_of?: components["schemas"]["OnBehalfOf"];
         };
+        /**
+         * @description The language of the mail and its page: any BCP 47 tag, kept as it is given. There are ar, de, en, en-US, es, fr, it, ja, nl, pl, pt; a tag is read by its longest part that is there (`pt-BR` as `pt`), and any other as `en`. An invite without one has that of the tenant's settings.
+         * @example pt-BR
+         */
+        Locale: string | null;
         /** @description The delivery status of the address's newest mail, to send in spite of it: `bounced` (the mailbox may exist by now) or `suppressed` (the operator has taken the address off the provider's list). Anything else, or none, confirms nothing. */
         Confirm: string | null;
         NewInviteRow: {
@@ -388,8 +392,7 @@ export interface components {
             name?: string | null;
             /** @description one of the tenant's roles, and none above the inviter's where the operator has those checked; the lowest where none is given */
             role?: string | null;
-            /** @description BCP 47 */
-            locale?: string | null;
+            locale?: components["schemas"]["Locale"];
             confirm?: components["schemas"]["Confirm"];
         };
         IDs: string[];
@@ -581,7 +584,7 @@ export interface components {
              *     ]
              */
             roles?: string[] | null;
-            locale?: string | null;
+            locale?: components["schemas"]["Locale"];
             brand_color?: string | null;
             /**
              * @description whether who asks for a new invite with a dead link is sent one at once, to the invited address alone and at most once a day
