@@ -43,7 +43,7 @@ test: lint unit $(LOCAL) chromium ## Prove everything: unit, DynamoDB Local, dep
 	  status=0; $(MAKE) --no-print-directory story && $(MAKE) --no-print-directory browser || status=$$?; \
 	  test -z "$$up" || $(LOCAL) down; exit $$status
 
-lint: $(LOCAL) ## gofmt, vet, cfn-lint, sam validate and the types of web/
+lint: $(LOCAL) ## gofmt, vet, cfn-lint, sam validate, the types of web/ and the mail it makes
 	@echo "== lint"
 	@unformatted=$$(gofmt -l client examples functions infra shared tests); test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }
 	@go vet ./...

@@ -29,25 +29,31 @@ type letter struct {
 //go:embed mail.txt
 var textMarkup string
 
+// htmlMarkup is made of web/mail by MJML: see docs/mail.md.
+//
 //go:embed mail.html
 var htmlMarkup string
 
 var (
 	textTemplate = text.Must(text.New("text").Parse(textMarkup))
-	htmlTemplate = template.Must(template.New("html").Parse(htmlMarkup))
+	htmlTemplate = template.Must(template.New("html").Funcs(template.FuncMap{"outlook": outlook}).Parse(htmlMarkup))
 )
+
+// outlook keeps a comment that Outlook reads, where html/template would remove it. Its
+// argument is a constant of the template, never data: nothing in it is escaped.
+func outlook(comment string) template.HTML { return template.HTML(comment) }
 
 // content is what both templates read. Texts are ready but for escaping.
 type content struct {
 	wording.Words
 	Lang     string
+	Start    string // the side on which a line of text begins, "left" or "right"
+	End      string // the other one
 	Subject  string
 	Link     string
 	OptOut   string
 	Reminder bool
 	Button   brand.Button
-	Light    string
-	Dark     string
 	Facts    []fact
 }
 
@@ -59,8 +65,11 @@ func write(m invite.Message, ownSender bool) (letter, error) {
 	c := locale.Pick(m.Invite.Locale, m.Settings.Locale)
 	w := wording.Of(c, &m.Invite, m.Settings)
 	data := content{
-		Words: w, Lang: c.Tag(), Subject: subject(w, m), Link: m.Link, OptOut: m.OptOut, Reminder: m.Invite.Mail.Reminder > 0,
-		Button: brand.Of(m.Settings.BrandColor), Light: brand.LightGround, Dark: brand.DarkGround,
+		Words: w, Lang: c.Tag(), Start: "left", End: "right", Subject: subject(w, m), Link: m.Link, OptOut: m.OptOut,
+		Reminder: m.Invite.Mail.Reminder > 0, Button: brand.Of(m.Settings.BrandColor),
+	}
+	if c.Dir() == "rtl" {
+		data.Start, data.End = data.End, data.Start
 	}
 	for _, f := range []fact{
 		{"inviter", w.Inviter}, {"tenant", w.Tenant}, {"role", w.Role}, {"email", w.Email}, {"expires", w.Expires},
@@ -84,12 +93,12 @@ func write(m invite.Message, ownSender bool) (letter, error) {
 	return l, nil
 }
 
-// Hello greets the invitee, by name where that is safe.
-func (c content) Hello() string {
+// Greeting returns the key of what greets the invitee, by name where that is safe.
+func (c content) Greeting() string {
 	if c.Name == "" {
-		return c.Catalogue.Text("mail.hello.neutral")
+		return "mail.hello.neutral"
 	}
-	return c.Text("mail.hello")
+	return "mail.hello"
 }
 
 // Of returns the key of what a reminder says in place of an invite's own mail.
@@ -104,9 +113,6 @@ var ofReminder = map[string]string{
 	"mail.preheader": "mail.reminder.preheader", "mail.title": "mail.reminder.title",
 	"mail.intro": "mail.reminder.intro", "mail.newest": "mail.reminder.newest",
 }
-
-// SupportLine says where to ask.
-func (c content) SupportLine() string { return c.Text("mail.support", "email", c.Support) }
 
 // subject is another one for every mail to an address: mail programs file a mail
 // under an older one with the same subject, where the dead link comes first. A
@@ -176,13 +182,32 @@ func compose(m invite.Message, sender string, ownSender bool) ([]byte, error) {
 	msg.SetGenHeader("X-Auto-Response-Suppress", "All")                     // Exchange: no out-of-office replies
 	msg.SetGenHeader("List-Unsubscribe", "<"+m.OptOut+">")                  // RFC 2369 3.2
 	msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click") // RFC 8058 3.1
-	msg.SetBodyString(gomail.TypeTextPlain, l.text)
-	msg.AddAlternativeString(gomail.TypeTextHTML, l.html)
+	plain, rich := canonical(l.text), canonical(l.html)
+	msg.SetBodyString(gomail.TypeTextPlain, plain, gomail.WithPartEncoding(encoding(plain)))
+	msg.AddAlternativeString(gomail.TypeTextHTML, rich, gomail.WithPartEncoding(encoding(rich)))
 	var raw bytes.Buffer
 	if _, err := msg.WriteTo(&raw); err != nil {
 		return nil, fmt.Errorf("compose: %w", err)
 	}
 	return raw.Bytes(), nil
+}
+
+// canonical has the line breaks that a text has before it is encoded (RFC 2045 6.8).
+func canonical(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
+
+// encoding returns the shorter one for a part: quoted-printable, which makes two bytes
+// more of each that is not plain ASCII, or base64, which makes four of every three.
+func encoding(part string) gomail.Encoding {
+	more := 0
+	for i := range len(part) {
+		if part[i] > 0x7e || part[i] == '=' {
+			more += 2
+		}
+	}
+	if more > len(part)/3 {
+		return gomail.EncodingB64
+	}
+	return gomail.EncodingQP
 }
 
 func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }

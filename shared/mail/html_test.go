@@ -1,0 +1,179 @@
+package mail
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"invites/shared/brand"
+	"invites/shared/invite"
+	"invites/shared/locale"
+	"invites/shared/wording"
+)
+
+// tree reads the HTML of a mail as a browser does.
+func tree(t *testing.T, source string) *html.Node {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+func attr(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// below returns the elements of a name, in the order of the document.
+func below(root *html.Node, name string) []*html.Node {
+	var found []*html.Node
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode && n.Data == name {
+			found = append(found, n)
+		}
+	}
+	return found
+}
+
+// words returns the text below a node, with single blanks.
+func words(root *html.Node) string {
+	var all strings.Builder
+	for n := range root.Descendants() {
+		if n.Type == html.TextNode {
+			all.WriteString(n.Data)
+		}
+	}
+	return strings.Join(strings.Fields(all.String()), " ")
+}
+
+var side = regexp.MustCompile(`\b(left|right|ltr|rtl)\b`)
+
+// What begins on the left in one direction begins on the right in the other.
+func TestTheMailRunsInTheDirectionOfItsLanguage(t *testing.T) {
+	for _, tag := range locale.Languages() {
+		rich, _ := parts(t, message(func(m *invite.Message) { m.Invite.Locale = tag }))
+		c := locale.Pick(tag)
+		start, end := "left", "right"
+		if c.Dir() == "rtl" {
+			start, end = end, start
+		}
+		root := tree(t, rich)
+		for _, n := range append(below(root, "html"), below(root, "div")[1]) {
+			if attr(n, "lang") != tag || attr(n, "dir") != c.Dir() {
+				t.Errorf("%s: <%s> has lang %q and dir %q", tag, n.Data, attr(n, "lang"), attr(n, "dir"))
+			}
+		}
+		sides := 0
+		for n := range root.Descendants() {
+			if n.Type != html.ElementNode {
+				continue
+			}
+			style := attr(n, "style")
+			if n.Data == "th" && !strings.Contains(style, "padding-"+end+":12px") {
+				t.Errorf("%s: the label <th style=%q> has no space to its value", tag, style)
+			}
+			style = strings.ReplaceAll(style, "padding-"+end, "")
+			for _, got := range side.FindAllString(attr(n, "align")+" "+style, -1) {
+				sides++
+				if got != start && got != c.Dir() {
+					t.Errorf("%s: <%s align=%q style=%q> goes by another side than %s", tag, n.Data, attr(n, "align"), style, start)
+				}
+			}
+		}
+		if sides < 10 {
+			t.Errorf("%s: only %d elements have a side", tag, sides)
+		}
+	}
+}
+
+// A link of Latin letters and names of any script keep to themselves, whatever the
+// direction around them.
+func TestNamesAndLinksStandAlone(t *testing.T) {
+	for _, tag := range locale.Languages() {
+		m := message(func(m *invite.Message) { m.Invite.Locale = tag })
+		rich, _ := parts(t, m)
+		w := wording.Of(locale.Pick(tag), &m.Invite, m.Settings)
+		root := tree(t, rich)
+		seen := map[string]int{}
+		for n := range below(root, "div")[1].Descendants() {
+			if n.Type != html.TextNode {
+				continue
+			}
+			for _, name := range []string{w.Tenant, w.Inviter, w.Name, w.Email, w.Expires, w.Support} {
+				if !strings.Contains(n.Data, name) {
+					continue
+				}
+				if seen[name]++; n.Parent.Data != "bdi" {
+					t.Errorf("%s: %q is not set apart in %q", tag, name, n.Data)
+				}
+			}
+			if n.Data == link && attr(n.Parent, "dir") != "ltr" {
+				t.Errorf("%s: the link has no direction of its own", tag)
+			}
+		}
+		if len(seen) < 6 {
+			t.Errorf("%s: only %v are shown", tag, seen)
+		}
+	}
+}
+
+var mark = regexp.MustCompile(`\[data-ogs[bc]\] `)
+
+func TestContrastOfEveryBrandColour(t *testing.T) {
+	for _, color := range []string{"", "#000000", "#ffffff", "#ffff00", "#777777", "#767676", "#0000ff", "red", "#12345", "javascript"} {
+		b := brand.Of(color)
+		rich, _ := parts(t, message(func(m *invite.Message) { m.Settings.BrandColor = color }))
+		for _, want := range []string{"background:" + b.Fill, "color:" + b.Ink, "2px solid " + b.Edge, "background:" + brand.LightGround} {
+			if !strings.Contains(rich, want) {
+				t.Errorf("%q: %q is missing", color, want)
+			}
+		}
+		// By the system's setting, and the same by what Outlook on the web marks.
+		sheets := below(tree(t, rich), "style")
+		system, marked := words(sheets[len(sheets)-2]), words(sheets[len(sheets)-1])
+		for _, want := range []string{"background:" + brand.DarkGround + "!important", "border-color:" + b.EdgeDark + "!important"} {
+			if !strings.Contains(system, want) {
+				t.Errorf("%q: %q is missing in the dark: %s", color, want, system)
+			}
+		}
+		if all := "@media (prefers-color-scheme:dark){ " + mark.ReplaceAllString(marked, "") + " }"; all != system || strings.Count(marked, "[data-ogs") < 10 {
+			t.Errorf("%q: Outlook on the web has other rules in the dark,\n%s\nthan\n%s", color, marked, system)
+		}
+		if strings.Contains(rich, "ZgotmplZ") {
+			t.Errorf("%q: html/template refuses a value", color)
+		}
+	}
+}
+
+// An inbox shows a hundred characters or so of what comes first: the expiry, and none of
+// the mail's own text.
+func TestThePreheaderSaysUntilWhenAndNothingLeaksIntoIt(t *testing.T) {
+	for _, tag := range locale.Languages() {
+		for reminder := range 2 {
+			m := message(func(m *invite.Message) { m.Invite.Locale, m.Invite.Mail.Reminder = tag, reminder })
+			rich, _ := parts(t, m)
+			div := below(tree(t, rich), "div")[0]
+			if style := attr(div, "style"); div.Parent.Data != "body" || !strings.Contains(style, "display:none") || !strings.Contains(style, "max-height:0") {
+				t.Errorf("%s: the first of the body is <div style=%q>", tag, style)
+			}
+			said, blank, _ := strings.Cut(div.FirstChild.Data, "\u034f")
+			if until := locale.Pick(tag).Date(m.Invite.ExpiresAt, m.Settings.TimeZone); !strings.Contains(said, until) {
+				t.Errorf("%s: the preheader %q does not say %q", tag, said, until)
+			}
+			if wide := strings.Count(blank, "\u00a0") + strings.Count(blank, "\u2007"); wide < 60 {
+				t.Errorf("%s: %q is followed by %d blanks only", tag, said, wide)
+			}
+			if rest := strings.Trim(blank, "\u034f\u00a0\u2007\u00ad"); rest != "" {
+				t.Errorf("%s: %q is among the blanks", tag, rest)
+			}
+		}
+	}
+}
