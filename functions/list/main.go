@@ -9,6 +9,7 @@ import (
 	"invites/shared/app"
 	"invites/shared/app/list"
 	"invites/shared/httpapi"
+	"invites/shared/idn"
 )
 
 func main() { app.Main(serve) }
@@ -18,6 +19,8 @@ func serve(ctx context.Context, a *app.App) error {
 	if err != nil {
 		return err
 	}
-	admin := httpapi.Admin{Service: a.Service(store), Settings: store, Auth: a.Auth(), Now: a.Now}
+	service := a.Service(store)
+	service.ToASCII = idn.ToASCII
+	admin := httpapi.Admin{Service: service, Settings: store, Auth: a.Auth(), Now: a.Now}
 	return apigw.Serve(admin.ListAndGet(), a.Err())
 }

@@ -97,7 +97,7 @@ func (a *App) Retention() invite.Retention {
 	}
 }
 
-// Service returns the domain's door for admins and invitees. Creating needs
+// Service returns the domain's door for admins and invitees. Creating and listing need
 // IDNA as well; the others do not link its tables.
 func (a *App) Service(store *dynamo.Store) *invite.Service {
 	return &invite.Service{

@@ -81,7 +81,11 @@ func (c cursors) open(q invite.ListQuery, token string) (at listCursor, err erro
 // binding is what a token holds for and nothing else. No part can contain a zero
 // byte but the last.
 func binding(q invite.ListQuery) []byte {
-	return []byte("1\x00" + string(q.Tenant) + "\x00" + string(q.Status) + "\x00" + q.Prefix)
+	list := string(q.Status)
+	if q.Attention {
+		list += "+attention" // no state has such a name
+	}
+	return []byte("1\x00" + string(q.Tenant) + "\x00" + list + "\x00" + q.Prefix)
 }
 
 func badCursor(cause error) error {

@@ -43,6 +43,7 @@ func TestAPageTokenOpensItsOwnListOnly(t *testing.T) {
 		"another tenant":                  {Tenant: "globex", Status: q.Status, Prefix: q.Prefix},
 		"another state":                   {Tenant: q.Tenant, Status: invite.Pending, Prefix: q.Prefix},
 		"another beginning":               {Tenant: q.Tenant, Status: q.Status, Prefix: "an"},
+		"those that need attention":       {Tenant: q.Tenant, Status: q.Status, Attention: true, Prefix: q.Prefix},
 		"a state that is a beginning":     {Tenant: q.Tenant, Prefix: "accepted\x00ana"},
 		"a tenant that ends with a state": {Tenant: "acme\x00accepted", Prefix: q.Prefix},
 	} {

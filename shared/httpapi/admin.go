@@ -6,9 +6,6 @@ package httpapi
 import (
 	"context"
 	"net/http"
-	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
 	"invites/shared/auth"
@@ -174,64 +171,6 @@ func (a Admin) explain(w http.ResponseWriter, r *http.Request) error {
 	}
 	writeJSON(w, http.StatusOK, explanationOf(e))
 	return nil
-}
-
-// Page sizes of a list: 100 rows of at most 1 KB are 25 read units.
-const (
-	defaultPageSize = 25
-	maxPageSize     = 100
-)
-
-func (a Admin) list(w http.ResponseWriter, r *http.Request) error {
-	p, err := a.principal(r, a.Auth.RequiredPermission)
-	if err != nil {
-		return err
-	}
-	q, err := listQuery(r.URL.RawQuery)
-	if err != nil {
-		return err
-	}
-	q.Tenant = p.Tenant
-	page, err := a.Service.List(r.Context(), q)
-	if err != nil {
-		return err
-	}
-	now := a.Now()
-	answer := struct {
-		Invites       []Invite `json:"invites"`
-		NextPageToken *string  `json:"next_page_token"`
-	}{Invites: make([]Invite, 0, len(page.Invites))}
-	for _, inv := range page.Invites {
-		answer.Invites = append(answer.Invites, viewOf(inv, now))
-	}
-	if page.Next != "" {
-		answer.NextPageToken = &page.Next
-	}
-	writeJSON(w, http.StatusOK, answer)
-	return nil
-}
-
-func listQuery(raw string) (invite.ListQuery, error) {
-	values, err := url.ParseQuery(raw)
-	if err != nil {
-		return invite.ListQuery{}, badRequest("", "The query string cannot be read.")
-	}
-	q := invite.ListQuery{PageSize: defaultPageSize, Page: values.Get("page_token"), Prefix: strings.ToLower(strings.TrimSpace(values.Get("q")))}
-	if len(q.Prefix) > 254 {
-		return q, badRequest("/q", "Search for the beginning of an address, of at most 254 characters.")
-	}
-	if s := values.Get("status"); s != "" {
-		q.Status = invite.Status(s)
-		if !q.Status.Valid() {
-			return q, badRequest("/status", "Choose pending, expired, accepted, cancelled or released.")
-		}
-	}
-	if s := values.Get("page_size"); s != "" {
-		if q.PageSize, err = strconv.Atoi(s); err != nil || q.PageSize < 1 || q.PageSize > maxPageSize {
-			return q, badRequest("/page_size", "Choose 1 to 100.")
-		}
-	}
-	return q, nil
 }
 
 // withPasswordReset points a refused resend to the tenant's reset flow.

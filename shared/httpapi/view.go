@@ -11,28 +11,29 @@ import (
 // Invite is the admin API's view of an invite (contract). It holds no link, token,
 // digest or key.
 type Invite struct {
-	ID                  invite.ID     `json:"id"`
-	Email               string        `json:"email"`
-	Name                string        `json:"name"`
-	Role                string        `json:"role"`
-	Locale              string        `json:"locale"`
-	Status              invite.Status `json:"status"`
-	ETag                string        `json:"etag"`
-	InvitedBy           Person        `json:"invited_by"`
-	CreatedAt           Time          `json:"created_at"`
-	LastSentAt          *Time         `json:"last_sent_at"`
-	ExpiresAt           Time          `json:"expires_at"`
-	AcceptedAt          *Time         `json:"accepted_at"`
-	SendCount           uint64        `json:"send_count"`
-	ReminderCount       uint64        `json:"reminder_count"`
-	LastReminderAt      *Time         `json:"last_reminder_at"`
-	Delivery            Delivery      `json:"delivery"`
-	CanResend           bool          `json:"can_resend"`
-	ResendBlockedReason *string       `json:"resend_blocked_reason"`
-	ResendConfirm       *string       `json:"resend_confirm"` // what a resend must confirm, where it must
-	CanCancel           bool          `json:"can_cancel"`
-	Advice              *Advice       `json:"advice"`
-	RenewalRequestedAt  *Time         `json:"renewal_requested_at"`
+	ID                  invite.ID         `json:"id"`
+	Email               string            `json:"email"`
+	Name                string            `json:"name"`
+	Role                string            `json:"role"`
+	Locale              string            `json:"locale"`
+	Status              invite.Status     `json:"status"`
+	ETag                string            `json:"etag"`
+	InvitedBy           Person            `json:"invited_by"`
+	CreatedAt           Time              `json:"created_at"`
+	LastSentAt          *Time             `json:"last_sent_at"`
+	ExpiresAt           Time              `json:"expires_at"`
+	AcceptedAt          *Time             `json:"accepted_at"`
+	SendCount           uint64            `json:"send_count"`
+	ReminderCount       uint64            `json:"reminder_count"`
+	LastReminderAt      *Time             `json:"last_reminder_at"`
+	Delivery            Delivery          `json:"delivery"`
+	CanResend           bool              `json:"can_resend"`
+	ResendBlockedReason *string           `json:"resend_blocked_reason"`
+	ResendConfirm       *string           `json:"resend_confirm"` // what a resend must confirm, where it must
+	CanCancel           bool              `json:"can_cancel"`
+	Advice              *Advice           `json:"advice"`
+	RenewalRequestedAt  *Time             `json:"renewal_requested_at"`
+	Attention           *invite.Attention `json:"attention"`
 }
 
 // Explanation is what became of a link. It holds nothing of the link itself.
@@ -97,6 +98,9 @@ func viewOf(i *invite.Invite, now time.Time) Invite {
 		CanResend: status.Class() == invite.Open, CanCancel: status.Class() == invite.Open,
 		Delivery: deliveryOf(i, now), Advice: adviceOf(i, now),
 		RenewalRequestedAt: optional(i.RenewalRequestedAt()),
+	}
+	if a := i.AttentionAt(now); a != "" {
+		v.Attention = &a
 	}
 	if reason, blocked := resendBlocked[status]; blocked {
 		v.ResendBlockedReason = &reason

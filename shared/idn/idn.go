@@ -1,5 +1,5 @@
 // Package idn gives the domain package its IDNA rules. It stands apart because
-// its tables are 300 KB that only two of the Lambdas need.
+// its tables are 300 KB that most of the Lambdas do not need.
 package idn
 
 import "golang.org/x/net/idna"

@@ -65,6 +65,27 @@ func ParseAddress(s string, toASCII DomainToASCII) (Address, error) {
 	return Address(local + "@" + domain), nil
 }
 
+// AddressPrefix returns what somebody typed of the beginning of an address, in the
+// spelling of [Address]. Of a domain that is not ASCII a label is found once it is
+// written whole: the ASCII forms of a label and of its beginning have nothing in common.
+// What no address begins with stays as it is, and none will.
+func AddressPrefix(s string, toASCII DomainToASCII) string {
+	s = strings.TrimSpace(s)
+	local, domain, _ := strings.Cut(s, "@")
+	if isASCII(domain) {
+		return asciiLower(s)
+	}
+	ascii, err := toASCII(domain)
+	if err != nil {
+		return asciiLower(s)
+	}
+	return asciiLower(local + "@" + ascii)
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+}
+
 // Domain returns the part after the @.
 func (a Address) Domain() string {
 	_, domain, _ := strings.Cut(string(a), "@")

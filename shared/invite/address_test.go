@@ -117,3 +117,45 @@ func FuzzParseAddress(f *testing.F) {
 		}
 	})
 }
+
+func TestABeginningIsComparedAsAddressesAre(t *testing.T) {
+	for _, c := range []struct {
+		typed   string
+		address string // as it was invited
+		begins  bool
+	}{
+		{"", "ana@example.com", true},
+		{"  Ana ", "ana@example.com", true},
+		{"ANA@EXA", "ana@example.com", true},
+		{"ana@example.com", "ANA@Example.com", true},
+		{"ana+t", "ana+tag@example.com", true},
+		{"ana.", "ana.b@example.com", true},
+		{"na", "ana@example.com", false},
+		{"ana@example.com.x", "ana@example.com", false},
+		{"anà", "ana@example.com", false},
+		{"\u212Aim", "kim@example.com", false}, // the sign of kelvin is no k in a local part
+		{"ana@münchen.example", "ana@MÜNCHEN.example", true},
+		{"Ana@MÜNCHEN.exa", "ana@münchen.example", true},
+		{"ana@mu\u0308nchen.", "ana@münchen.example", true}, // as some keyboards write it
+		{"ana@münchen", "ana@münchen.example", true},
+		{"ana@xn--mn", "ana@münchen.example", true},
+		{"ana@ｅｘａ", "ana@example.com", true}, // full width
+		{"ana@shop.mün", "ana@shop.münchen.example", false},
+		{"ana@münchen.example", "ana@munchen.example", false},
+		{"ana@mün-", "ana@münchen.example", false},
+		{"ana@b@münchen", "ana@münchen.example", false},
+		{"@münchen.example", "ana@münchen.example", false},
+	} {
+		a, err := invite.ParseAddress(c.address, idn.ToASCII)
+		if err != nil {
+			t.Fatal(err)
+		}
+		prefix := invite.AddressPrefix(c.typed, idn.ToASCII)
+		if got := strings.HasPrefix(string(a), prefix); got != c.begins {
+			t.Errorf("%q of %q: got %t by %q of %q", c.typed, c.address, got, prefix, a)
+		}
+		if again := invite.AddressPrefix(prefix, idn.ToASCII); again != prefix {
+			t.Errorf("%q: %q and again %q", c.typed, prefix, again)
+		}
+	}
+}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Store keeps the records. Every method but Get and List is one transition of
+// Store keeps the records. Every method but Get, List and Counts is one transition of
 // transition.go, done atomically on the record as it is when the write arrives,
 // and returns the invite after it. A repetition of what took effect is a success.
 //
@@ -29,6 +29,10 @@ type Store interface {
 	Get(context.Context, Key) (*Invite, error)
 	// List reads one page, strongly consistent, newest first by CreatedAt.
 	List(context.Context, ListQuery) (ListPage, error)
+	// Counts counts the newest [MostCounted] records that are open and as many that are
+	// accepted, strongly consistent: those with the query's beginning, whatever else it
+	// asks for.
+	Counts(context.Context, ListQuery) (Counts, error)
 }
 
 // OutboxStore is what sending needs of the records.
@@ -79,7 +83,8 @@ type Timer struct {
 type ListQuery struct {
 	Tenant    TenantID
 	Status    Status // one state, or "" for all that are open
-	Prefix    string // of the address, lower case; "" for all
+	Attention bool   // only those that need an admin (see [Invite.NeedsAttention])
+	Prefix    string // of the address, as addresses are compared (see [AddressPrefix]); "" for all
 	PageSize  int    // how many records are read; a filtered page may hold fewer
 	Page      string // token of a page before, or ""
 	Now       time.Time
@@ -90,6 +95,34 @@ type ListQuery struct {
 type ListPage struct {
 	Invites []*Invite
 	Next    string
+}
+
+// MostCounted bounds what counting costs: records of a class, each under 1 KB.
+const MostCounted = 500
+
+// Counts are how many invites the lists have, by their state at an instant.
+type Counts struct {
+	Pending   int
+	Expired   int
+	Attention int // of these two, those that need an admin
+	Accepted  int
+	// Where [MostCounted] records were read, there may be more, and the numbers of the
+	// class hold at least.
+	MoreOpen     bool
+	MoreAccepted bool
+}
+
+// Add counts an open invite.
+func (c *Counts) Add(i *Invite, now time.Time) {
+	switch i.StatusAt(now) {
+	case Pending:
+		c.Pending++
+	case Expired:
+		c.Expired++
+	}
+	if i.NeedsAttention(now) {
+		c.Attention++
+	}
 }
 
 // SettingsReader finds the settings a tenant works with: its own, or the

@@ -188,10 +188,20 @@ func (s *Service) Get(ctx context.Context, t TenantID, id string) (*Invite, erro
 	return inv, nil
 }
 
-// List returns one page.
+// List returns one page. The query's beginning of an address may be as somebody typed it.
 func (s *Service) List(ctx context.Context, q ListQuery) (ListPage, error) {
+	return s.Store.List(ctx, s.asked(q))
+}
+
+// Counts tells how many invites the lists have, with the query's beginning.
+func (s *Service) Counts(ctx context.Context, q ListQuery) (Counts, error) {
+	return s.Store.Counts(ctx, s.asked(q))
+}
+
+func (s *Service) asked(q ListQuery) ListQuery {
 	q.Now, q.Retention = s.Now(), s.Retention
-	return s.Store.List(ctx, q)
+	q.Prefix = AddressPrefix(q.Prefix, s.ToASCII)
+	return q
 }
 
 // Look tells what a link opens, and changes nothing: the invite where the link is

@@ -28,6 +28,7 @@ func Contract(t *testing.T, open func(*testing.T) Stores) {
 		{"If-Match", preconditions},
 		{"generations and codes", generations},
 		{"lists", lists},
+		{"attention and counts", attention},
 		{"settings", settings},
 		{"domains of senders", domains},
 		{"standing", standing},

@@ -350,15 +350,23 @@ func (g *Game) sweep(t *rapid.T) {
 func (g *Game) list(t *rapid.T) {
 	k := g.pick(t)
 	q := invite.ListQuery{Tenant: k.tenant, Status: rapid.SampledFrom(append([]invite.Status{""}, invite.Statuses...)).Draw(t, "status"),
-		Prefix: rapid.SampledFrom([]string{"", "a", "bo"}).Draw(t, "prefix"), PageSize: 10, Now: g.now, Retention: Retention}
+		Attention: rapid.Bool().Draw(t, "attention"),
+		Prefix:    rapid.SampledFrom([]string{"", "a", "bo"}).Draw(t, "prefix"), PageSize: 10, Now: g.now, Retention: Retention}
 	want, err := g.model.List(ctx, q)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, inv := range want.Invites {
-		if q.Status != "" && inv.StatusAt(g.now) != q.Status || inv.GoneAt(g.now, Retention) {
+		if q.Status != "" && inv.StatusAt(g.now) != q.Status || q.Attention && !inv.NeedsAttention(g.now) || inv.GoneAt(g.now, Retention) {
 			t.Errorf("list: %s in a list of %q", inv.StatusAt(g.now), q.Status)
 		}
+	}
+	counts, err := g.model.Counts(ctx, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q.Status == "" && !q.Attention && len(want.Invites) != counts.Pending+counts.Expired {
+		t.Errorf("list: %d rows, counted %+v", len(want.Invites), counts)
 	}
 	if g.other == nil {
 		return
@@ -369,6 +377,9 @@ func (g *Game) list(t *rapid.T) {
 	}
 	if len(got.Invites) != len(want.Invites) {
 		t.Fatalf("list: got %d, want %d", len(got.Invites), len(want.Invites))
+	}
+	if c, err := g.other.Store.Counts(ctx, q); err != nil || c != counts {
+		t.Fatalf("counts: got %+v, %v, want %+v", c, err, counts)
 	}
 	for n := range got.Invites {
 		if d := Difference(got.Invites[n], want.Invites[n]); d != "" {

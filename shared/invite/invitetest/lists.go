@@ -135,6 +135,7 @@ func foreignPages(t *testing.T, s *scene) {
 		"another tenant":    func(q *invite.ListQuery) { q.Tenant = "globex" },
 		"another state":     func(q *invite.ListQuery) { q.Status = invite.Pending },
 		"no state":          func(q *invite.ListQuery) { q.Status = "" },
+		"of attention":      func(q *invite.ListQuery) { q.Status, q.Attention = "", true },
 		"another beginning": func(q *invite.ListQuery) { q.Prefix = "accepted-" },
 		"no beginning":      func(q *invite.ListQuery) { q.Prefix = "" },
 		"a changed token":   func(q *invite.ListQuery) { q.Page = "A" + q.Page[1:] + "A" },

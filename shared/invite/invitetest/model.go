@@ -197,13 +197,7 @@ func (m *Model) List(_ context.Context, q invite.ListQuery) (invite.ListPage, er
 	if q.Status != "" {
 		class = q.Status.Class()
 	}
-	var all []*invite.Invite
-	for _, inv := range m.records {
-		if inv.Key.Partition == invite.PartitionOf(q.Tenant) && inv.Status.Class() == class {
-			all = append(all, inv)
-		}
-	}
-	slices.SortFunc(all, func(a, b *invite.Invite) int { return newestFirst(positionOf(a), positionOf(b)) })
+	all := m.newest(q.Tenant, class)
 	if q.Page != "" {
 		p, err := m.open(q)
 		if err != nil {
@@ -218,11 +212,46 @@ func (m *Model) List(_ context.Context, q invite.ListQuery) (invite.ListPage, er
 	}
 	for _, inv := range all {
 		status := inv.StatusAt(q.Now)
-		if !inv.GoneAt(q.Now, q.Retention) && (q.Status == "" || q.Status == status) && strings.HasPrefix(string(inv.Email), q.Prefix) {
+		if there(inv, q) && (q.Status == "" || q.Status == status) && (!q.Attention || inv.NeedsAttention(q.Now)) {
 			out.Invites = append(out.Invites, copyOf(inv))
 		}
 	}
 	return out, nil
+}
+
+// Counts implements invite.Store.
+func (m *Model) Counts(_ context.Context, q invite.ListQuery) (c invite.Counts, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	open, done := m.newest(q.Tenant, invite.Open), m.newest(q.Tenant, invite.Done)
+	c.MoreOpen, c.MoreAccepted = len(open) >= invite.MostCounted, len(done) >= invite.MostCounted
+	for _, inv := range open[:min(len(open), invite.MostCounted)] {
+		if there(inv, q) {
+			c.Add(inv, q.Now)
+		}
+	}
+	for _, inv := range done[:min(len(done), invite.MostCounted)] {
+		if there(inv, q) {
+			c.Accepted++
+		}
+	}
+	return c, nil
+}
+
+// newest returns a tenant's records of a class in the order of lists.
+func (m *Model) newest(t invite.TenantID, class invite.Class) (all []*invite.Invite) {
+	for _, inv := range m.records {
+		if inv.Key.Partition == invite.PartitionOf(t) && inv.Status.Class() == class {
+			all = append(all, inv)
+		}
+	}
+	slices.SortFunc(all, func(a, b *invite.Invite) int { return newestFirst(positionOf(a), positionOf(b)) })
+	return all
+}
+
+// there tells whether a record is one of those that a query looks among.
+func there(inv *invite.Invite, q invite.ListQuery) bool {
+	return !inv.GoneAt(q.Now, q.Retention) && strings.HasPrefix(string(inv.Email), q.Prefix)
 }
 
 func positionOf(i *invite.Invite) position { return position{i.CreatedAt, i.Key.Address.String()} }
@@ -238,7 +267,7 @@ func (m *Model) seal(q invite.ListQuery, after position) string {
 
 func (m *Model) open(q invite.ListQuery) (page, error) {
 	for n, p := range m.pages {
-		same := p.query.Tenant == q.Tenant && p.query.Status == q.Status && p.query.Prefix == q.Prefix
+		same := p.query.Tenant == q.Tenant && p.query.Status == q.Status && p.query.Attention == q.Attention && p.query.Prefix == q.Prefix
 		if same && q.Page == fmt.Sprintf("page-%d", n) {
 			return p, nil
 		}

@@ -15,6 +15,9 @@ export interface paths {
          * One page of invites, newest first
          * @description Lists pending and expired invites unless `status` asks for another state. Reads are strongly consistent: what a cancel acknowledged is gone from the next list.
          *     A filtered page may be short, even empty, and still have a next one: go on until `next_page_token` is null.
+         *
+         *     With `attention=true` it lists only those of them that need an admin; each row says why in `attention`.
+         *     With `counts=true` the answer also has `counts`: how many invites each list has, for the tabs of a console. Counting costs up to five times a page of 100, so ask for it where somebody looks at the numbers.
          */
         get: operations["listInvites"];
         put?: never;
@@ -427,6 +430,15 @@ export interface components {
             };
             /** @description when the holder of a dead link asked for a new invite; null again after a resend */
             renewal_requested_at: components["schemas"]["Instant"] | null;
+            /**
+             * @description Why the invite needs an admin; null where it does not, and where it has ended. The first of these that holds:
+             *     `bounced`, `complained`, `suppressed` and `failed` are the delivery of the newest mail (but not that a reminder was left out);
+             *     `asked_again`: `renewal_requested_at` is set; `expired`: within the last 7 days;
+             *     `expiring`: in the last day of its window, or the last seventh of a window shorter than a week.
+             *     It is a matter of the clock as well, and the etag does not cover it.
+             * @enum {string|null}
+             */
+            attention: "bounced" | "complained" | "suppressed" | "failed" | "asked_again" | "expired" | "expiring" | null;
         };
         Explanation: {
             /**
@@ -444,6 +456,22 @@ export interface components {
         InvitePage: {
             invites: components["schemas"]["Invite"][];
             next_page_token: string | null;
+            counts?: components["schemas"]["Counts"];
+        };
+        /** @description How many invites of the tenant there are with the beginning `q`, whatever else the list is filtered by. The newest 500 open invites and the newest 500 accepted ones are looked at. */
+        Counts: {
+            /** @description `pending` and `expired` together */
+            open: number;
+            pending: number;
+            expired: number;
+            /** @description of the open ones, those that need an admin */
+            attention: number;
+            /** @description those that are kept, 30 days by default */
+            accepted: number;
+            /** @description 500 open ones were looked at and there may be more: show `open`, `pending`, `expired` and `attention` as "at least" */
+            more_open: boolean;
+            /** @description the same of `accepted` */
+            more_accepted: boolean;
         };
         Redeemed: {
             tenant_id: string;
@@ -688,7 +716,14 @@ export interface operations {
         parameters: {
             query?: {
                 status?: components["schemas"]["Status"];
-                /** @description beginning of the address */
+                /** @description only invites that need an admin; together with `status` only where that is `pending` or `expired` */
+                attention?: boolean;
+                /** @description whether the answer has `counts` */
+                counts?: boolean;
+                /**
+                 * @description Beginning of the address, compared as addresses are: whatever the case, and a domain by its ASCII (IDNA) form. Of a domain that is not ASCII a label is found once it is written whole.
+                 * @example ana@exam
+                 */
                 q?: string;
                 /** @description how many records are read for one page */
                 page_size?: number;
@@ -710,6 +745,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "invites": [],
+                     *       "next_page_token": null,
+                     *       "counts": {
+                     *         "open": 120,
+                     *         "pending": 118,
+                     *         "expired": 2,
+                     *         "attention": 4,
+                     *         "accepted": 500,
+                     *         "more_open": false,
+                     *         "more_accepted": true
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["InvitePage"];
                 };
             };
