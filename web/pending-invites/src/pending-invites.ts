@@ -629,7 +629,7 @@ export class PendingInvites extends LitElement implements Office, Desk {
       tabindex=${current ? 0 : -1}
       @click=${() => this.open(tab)}
     >
-      ${this.words.text(`tab.${tab}`)}${count === undefined ? nothing : html` <span class="count">${count}</span>`}
+      ${this.words.text(`tab.${tab}`)}${count === undefined ? nothing : html`<span class="count">${count}</span>`}
     </button>`;
   }
 
@@ -727,7 +727,8 @@ export class PendingInvites extends LitElement implements Office, Desk {
           ?disabled=${all.length === 0}
           @change=${(event: Event) => this.selectAll((event.target as HTMLInputElement).checked)}
           aria-label=${words.text("select.all")}
-      /></label>
+        /><span class="label" aria-hidden="true">${words.text("select.all")}</span></label
+      >
     </div>`;
   }
 

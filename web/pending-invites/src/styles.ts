@@ -3,7 +3,7 @@
 //	pending-invites { --pending-invites-accent: #6d28d9; --pending-invites-radius: 4px; }
 //
 // Nothing of the page's own rules comes in: what would be inherited is reset at .root, save
-// the font and whether the page is light or dark (color-scheme). Where it stands in the page
+// the font's family and whether the page is light or dark (color-scheme). Where it stands in the page
 // is the page's affair, but rules for everything (*) do not take it apart.
 import { css } from "lit";
 
@@ -44,7 +44,7 @@ export const styles = css`
     color: var(--_text);
     background: var(--_ground);
     font-family: var(--pending-invites-font, inherit);
-    font-size: max(0.875rem, 14px);
+    font-size: var(--pending-invites-font-size, 14px);
     line-height: 1.45;
     overflow-wrap: anywhere;
   }
@@ -309,6 +309,7 @@ export const styles = css`
   }
   .count {
     display: inline-block;
+    margin-inline-start: 0.5em;
     min-width: 1.7em;
     padding-inline: 0.4em;
     border-radius: 1em;
@@ -572,12 +573,27 @@ export const styles = css`
       width: 100%;
       min-width: 0;
     }
-    .columns {
+    .columns .row {
+      display: block;
+      padding-block: 0.5em;
+    }
+    .columns .row > :not(.pick) {
       position: absolute;
       width: 1px;
       height: 1px;
       overflow: hidden;
       clip-path: inset(50%);
+    }
+    .columns .target {
+      display: inline-flex;
+      gap: 0.6em;
+      align-items: center;
+      width: auto;
+      padding-inline: 5px;
+      font-weight: 450;
+    }
+    .columns .label {
+      flex: none;
     }
     .rows .row {
       grid-template-columns: 36px 1fr;
