@@ -1,0 +1,200 @@
+// How <pending-invites> looks and reads: every state, width, scheme and language.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { part } from "./part.mjs";
+import { address, age, invite, launch, link, sideways, violations } from "./stack.mjs";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const shots = `${root}.local/shots/pending-invites/`;
+mkdirSync(shots, { recursive: true });
+
+// One stem for all, so that a search leaves few rows to look at.
+const stem = `look${Date.now().toString(36)}`;
+const bounced = `bounce+${stem}@simulator.amazonses.com`;
+
+let browser;
+before(async () => {
+  browser = await launch();
+  const late = await invite(`${stem}-late@example.com`, { name: "Tomás Ortega" });
+  const done = await invite(`${stem}-done@example.com`, { name: "Mei Tanaka" });
+  await link(late.email);
+  age(late.id, "8d");
+  await fetch(await link(done.email), { method: "POST", redirect: "manual" });
+  await invite(bounced);
+  await invite(`${stem}-a-rather-long-name.that-hardly-fits@in-any-column-of-a-table.example.com`, { name: "Wilhelmina Featherstonehaugh-Cholmondeley" });
+});
+after(() => browser.close());
+
+// The states, each by how to get there.
+const states = {
+  list: async () => {},
+  bounced: async (shown) => {
+    await shown.search(bounced);
+    await shown.row(bounced).filter({ hasText: "Bounced" }).waitFor();
+  },
+  attention: async (shown) => {
+    await shown.root.getByRole("tab", { name: /Needs attention/ }).click();
+    await shown.search(stem);
+    await shown.row(`${stem}-late`).waitFor();
+  },
+  accepted: async (shown) => {
+    await shown.root.getByRole("tab", { name: /Accepted/ }).click();
+    await shown.search(stem);
+    await shown.row(`${stem}-done`).waitFor();
+  },
+  selected: ({ root }) => root.getByLabel("Select all that are shown").check(),
+  question: ({ root }) => root.getByRole("button", { name: /^Cancel the invite/ }).first().click(),
+  form: async ({ root, button }) => {
+    await button("Invite people").click();
+    await root.getByLabel("Email addresses").fill(`nobody\n${address("form")}`);
+    await button("Send invites (2)").click();
+    await root.getByRole("list", { name: "What became of each address" }).waitFor();
+  },
+  empty: async ({ root }) => {
+    await root.getByLabel("Search").fill("nobody-begins-like-this");
+    await root.locator("[part~=empty]").waitFor();
+  },
+  resent: async ({ root }) => {
+    await root.getByRole("button", { name: `Resend the invite to ${stem}-a-rather` }).click();
+    await root.getByText("The links before it are dead").first().waitFor();
+  },
+  failed: async ({ page, root }) => {
+    await page.route("**/v1/invites?*", (route) => route.abort());
+    await page.reload();
+    await root.locator("[part~=error]").waitFor();
+  },
+  loading: async ({ page, root }) => {
+    await page.route("**/v1/invites?*", () => {});
+    await page.reload();
+    await root.locator("[part~=loading]").waitFor();
+  },
+};
+
+for (const [width, height] of [[1200, 900], [390, 844]]) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`axe finds nothing in any state, at ${width} pixels, ${colorScheme}`, async () => {
+      for (const [name, reach] of Object.entries(states)) {
+        const shown = await part(browser, { viewport: { width, height }, colorScheme });
+        await shown.search(stem);
+        await reach(shown);
+        assert.deepEqual(await violations(shown.page), [], name);
+        assert.equal(await sideways(shown.page), false, name);
+        await shown.page.screenshot({ path: `${shots}${name}-${width}-${colorScheme}.png`, animations: "disabled" });
+        await shown.page.context().close();
+      }
+      const shown = await part(browser, { who: "viewer", viewport: { width, height }, colorScheme });
+      assert.deepEqual(await violations(shown.page), [], "no permission");
+      await shown.page.context().close();
+    });
+  }
+}
+
+test("at 400 % it is read without scrolling sideways, and every target has 24 pixels", async () => {
+  for (const width of [320, 700, 1200]) {
+    const shown = await part(browser, { viewport: { width, height: 800 } });
+    await shown.button("Invite people").click();
+    assert.equal(await sideways(shown.page), false, `${width}`);
+    const small = await shown.page.evaluate(() =>
+      [...document.querySelector("pending-invites").shadowRoot.querySelectorAll("button, select, textarea, input:not([type=checkbox]), label:has(> input[type=checkbox])")]
+        .map((target) => [target.outerHTML.slice(0, 90), target.getBoundingClientRect()])
+        .filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24))
+        .map(([html]) => html));
+    assert.deepEqual(small, [], `${width}`);
+    await shown.page.context().close();
+  }
+});
+
+test("nothing turns where less motion is wanted", async () => {
+  const shown = await part(browser, { reducedMotion: "reduce" });
+  await shown.page.route("**/resend", () => {});
+  await shown.root.getByRole("button", { name: /^Resend the invite/ }).first().click();
+  await shown.root.locator("[role=row][aria-busy=true]").waitFor();
+  const running = await shown.page.evaluate(() => document.getAnimations().length);
+  assert.equal(running, 0);
+  await shown.page.context().close();
+});
+
+const languages = readdirSync(`${root}shared/locale`).map((name) => /^([a-z]+)\.json$/.exec(name)?.[1]).filter(Boolean);
+
+test("every language is said whole, in its direction, with names that hold the visible words", async () => {
+  const english = JSON.parse(readFileSync(`${root}shared/locale/en.json`, "utf8"));
+  for (const tag of languages) {
+    const texts = JSON.parse(readFileSync(`${root}shared/locale/${tag}.json`, "utf8"));
+    const shown = await part(browser, { attributes: { locale: tag }, viewport: { width: 1200, height: 900 } });
+    await shown.root.getByText(texts["console.title"], { exact: true }).waitFor();
+    await shown.search(stem, texts["console.search"]);
+    const seen = await shown.page.evaluate(() => {
+      const part = document.querySelector("pending-invites").shadowRoot;
+      return {
+        text: part.querySelector(".root").textContent,
+        lang: part.querySelector(".root").lang,
+        direction: getComputedStyle(part.querySelector(".root")).direction,
+        names: [...part.querySelectorAll("button[aria-label]")].map((b) => [b.getAttribute("aria-label"), b.textContent.trim()]),
+      };
+    });
+    assert.equal(seen.lang, tag);
+    assert.equal(seen.direction, tag === "ar" ? "rtl" : "ltr", tag);
+    assert.doesNotMatch(seen.text, /\{\w+\}|undefined|console\./, tag);
+    for (const [name, words] of seen.names) assert.ok(name.toLowerCase().includes(words.toLowerCase()), `${tag}: ${name} does not hold ${words}`);
+    if (tag !== "en") assert.ok(!seen.text.includes(english["console.column.invited"]), tag);
+    assert.deepEqual(await violations(shown.page), [], tag);
+    assert.equal(await sideways(shown.page), false, tag);
+    await shown.page.screenshot({ path: `${shots}list-${tag}.png` });
+    await shown.page.context().close();
+  }
+});
+
+test("the rules of a hostile page do not break it, and its own do not get out", async () => {
+  const css = `
+    * { all: unset !important; display: inline !important; color: red !important; font-size: 40px !important; }
+    html { font-size: 5px; letter-spacing: 9px; text-transform: uppercase; line-height: 4; direction: rtl; visibility: hidden; word-spacing: 3em; }
+    button, input, .row, .table, [role=row], dialog { display: none !important; position: fixed; }
+    pending-invites { float: left; opacity: .01; writing-mode: vertical-rl; }
+    p.host { display: block !important }`;
+  const calm = await part(browser);
+  const shown = await part(browser, { css, body: `<p class="host hint note badge">host</p><button class="primary">host</button>` });
+  const look = (page) =>
+    page.evaluate(() => {
+      const part = document.querySelector("pending-invites").shadowRoot;
+      const style = (selector) => {
+        const s = getComputedStyle(part.querySelector(selector));
+        return [s.display, s.fontSize, s.color, s.letterSpacing, s.textTransform, s.direction, s.visibility, s.opacity, s.writingMode, s.position].join(" ");
+      };
+      return Object.fromEntries([".root", ".title", "button.primary", ".rows .row", ".address", "[role=tab]"].map((s) => [s, style(s)]));
+    });
+  assert.deepEqual(await look(shown.page), await look(calm.page));
+  await shown.root.getByRole("button", { name: /^Cancel the invite/ }).first().click();
+  assert.ok(await shown.root.getByRole("button", { name: "Keep invite" }).isVisible());
+  await shown.page.keyboard.press("Escape");
+  await shown.page.screenshot({ path: `${shots}hostile.png` });
+  const host = await calm.page.evaluate(() => {
+    const p = document.createElement("p");
+    p.className = "host hint note badge row primary";
+    p.textContent = "host";
+    document.querySelector("main").prepend(p);
+    const s = getComputedStyle(p);
+    return [s.display, s.borderTopWidth, s.backgroundColor];
+  });
+  assert.deepEqual(host, ["block", "0px", "rgba(0, 0, 0, 0)"]);
+  for (const { page } of [calm, shown]) await page.context().close();
+});
+
+test("a console's variables and parts change its look", async () => {
+  const css = "pending-invites { --pending-invites-accent: rgb(109, 40, 217); --pending-invites-radius: 0px } pending-invites::part(title) { font-size: 30px }";
+  const shown = await part(browser, { css });
+  const look = await shown.page.evaluate(() => {
+    const part = document.querySelector("pending-invites").shadowRoot;
+    const button = getComputedStyle(part.querySelector("button.primary"));
+    return [button.backgroundColor, button.borderTopLeftRadius, getComputedStyle(part.querySelector(".title")).fontSize];
+  });
+  assert.deepEqual(look, ["rgb(109, 40, 217)", "0px", "30px"]);
+  await shown.page.context().close();
+});
+
+test("the one file, with Lit in it, is under 25 kB gzipped", () => {
+  const bytes = gzipSync(readFileSync(`${root}web/pending-invites/dist/pending-invites.js`), { level: 9 }).length;
+  assert.ok(bytes < 25_000, `${bytes} bytes`);
+});

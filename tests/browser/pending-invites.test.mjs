@@ -1,0 +1,363 @@
+// What an admin does with <pending-invites>, on the running stack.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { part } from "./part.mjs";
+import { address, age, api, invite, launch, link, mail, stack, tenant } from "./stack.mjs";
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser.close());
+
+const close = (shown) => {
+  assert.deepEqual(shown.page.wrong, []);
+  return shown.page.context().close();
+};
+
+test("an admin invites, is pointed to the invite that is there, resends with advice, and cancels after one question", async () => {
+  const email = address("story");
+  const shown = await part(browser);
+  const { page, root, row, button } = shown;
+  await button("Invite people").click();
+  await root.getByLabel("Email addresses").fill(email);
+  await button("Send invite").click();
+  await row(email).filter({ hasText: /pending/i }).waitFor();
+  assert.match(await shown.said(), new RegExp(`Invited ${email}`));
+  const first = await link(email);
+
+  await root.getByLabel("Email addresses").fill(email);
+  await button("Send invite").click();
+  await root.getByRole("form").getByText("has been invited already. Resend that invite instead.").waitFor();
+  await button(`Show this invite (${email})`).click();
+  await page.waitForFunction((email) => document.querySelector("pending-invites").shadowRoot.activeElement?.getAttribute("aria-label") === `Resend the invite to ${email}`, email);
+  await page.keyboard.press("Enter");
+  await row(email).getByText("The links before it are dead").waitFor();
+  await row(email).getByText(/spam folder/).waitFor();
+  const second = await link(email, 2);
+  assert.equal((await fetch(first)).status, 410);
+  assert.equal((await fetch(second)).status, 200);
+  assert.match(await row(email).innerText(), /Sent: 2×/);
+  assert.match(await shown.said(), new RegExp(`Resent the invite to ${email}`));
+
+  const cancel = button(`Cancel the invite to ${email}`);
+  await cancel.click();
+  const dialog = root.getByRole("dialog");
+  assert.match(await dialog.innerText(), new RegExp(`${email}[^]*stops working at once`));
+  assert.equal(await shown.active(), "Keep invite");
+  await page.keyboard.press("Enter");
+  assert.equal(await shown.active(), `Cancel the invite to ${email}`, "the focus comes back");
+  assert.equal((await fetch(second)).status, 200, "nothing was cancelled");
+  await cancel.click();
+  await dialog.getByRole("button", { name: "Cancel invite" }).click();
+  await row(email).waitFor({ state: "detached" });
+  await root.getByText(`Cancelled the invite to ${email}. Its link is dead, and the address is free.`).first().waitFor();
+  assert.match(await shown.active(), /^Resend the invite to|^Pending Invites$/, "the focus goes to the row that took its place");
+  assert.equal((await fetch(second)).status, 410);
+  assert.deepEqual((await shown.heard()).map(([, action]) => action), ["invite", "resend", "cancel"]);
+  await close(shown);
+});
+
+test("invite, resend and cancel go by keyboard alone", async () => {
+  const email = address("keys");
+  const shown = await part(browser);
+  const { page, row } = shown;
+  const tabTo = async (name, key = "Tab") => {
+    for (let i = 0; i < 60; i++) {
+      if (name.test(await shown.active())) return;
+      await page.keyboard.press(key);
+    }
+    assert.fail(`Tab does not reach ${name}`);
+  };
+  await tabTo(/^Invite people$/);
+  await page.keyboard.press("Enter");
+  await page.keyboard.type(email);
+  await page.keyboard.press("Enter");
+  await row(email).waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(await shown.active(), "Invite people", "the focus comes back from the form");
+  await tabTo(new RegExp(`^Resend the invite to ${email}`));
+  await page.keyboard.press("Enter");
+  await row(email).getByText("The links before it are dead").waitFor();
+  await link(email, 2);
+  await tabTo(new RegExp(`^Cancel the invite to ${email}`));
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  assert.match(await shown.active(), /^Cancel the invite to/, "Escape keeps it");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  assert.equal(await shown.active(), "Cancel invite");
+  await page.keyboard.press("Enter");
+  await row(email).waitFor({ state: "detached" });
+
+  await tabTo(/^Pending\s*(\d|$)/, "Shift+Tab");
+  await page.keyboard.press("ArrowRight");
+  assert.match(await shown.active(), /^Needs attention/);
+  await page.keyboard.press("End");
+  assert.match(await shown.active(), /^Accepted/);
+  await close(shown);
+});
+
+test("many pasted addresses get an answer each, and what was refused stays to be mended", async () => {
+  const [ana, tom, old] = [address("ana"), address("tom"), await invite(address("old"))];
+  const shown = await part(browser);
+  const { root, row, button } = shown;
+  await button("Invite people").click();
+  await root.getByLabel("Email addresses").fill(`Ana Silva <${ana}>; "Ortega, Tom" <${tom}>\nnobody\n${old.email}, ${ana.toUpperCase()}`);
+  await button("Send invites (4)").click();
+  const answers = root.getByRole("list", { name: "What became of each address" });
+  await answers.waitFor();
+  const text = await answers.innerText();
+  for (const email of [ana, tom]) assert.ok(text.includes(`${email}: invited`), text);
+  assert.match(text, /nobody: .*exactly one @/);
+  assert.ok(text.includes(`${old.email}: has been invited already`), text);
+  assert.equal(await root.getByLabel("Email addresses").inputValue(), `nobody\n${old.email}`);
+  assert.match(await row(ana).innerText(), /Ana Silva/);
+  assert.match(await row(tom).innerText(), /Ortega, Tom/);
+  assert.match(await shown.said(), /Invited: 2\. Not invited: 2\./);
+  await close(shown);
+});
+
+test("many selected invites are resent and cancelled at once", async () => {
+  const stem = `many${Date.now().toString(36)}`;
+  const rows = await Promise.all([1, 2, 3].map((n) => invite(`${stem}-${n}@example.com`)));
+  for (const { email } of rows) await link(email);
+  const shown = await part(browser);
+  const { root, row, button } = shown;
+  await shown.search(stem);
+  await root.getByLabel("Select all that are shown").check();
+  await root.getByText("Selected: 3").first().waitFor();
+  await button("Resend (3)").click();
+  await root.getByText("Resent: 3. Not resent: 0.").first().waitFor();
+  for (const { email } of rows) await link(email, 2);
+  for (const { email } of rows) await root.getByLabel(`Select ${email}`).check();
+  await button("Cancel invites (3)").click();
+  const dialog = root.getByRole("dialog");
+  for (const { email } of rows) assert.ok((await dialog.innerText()).includes(email));
+  assert.equal(await shown.active(), "Keep invites");
+  await dialog.getByRole("button", { name: "Cancel invites (3)" }).click();
+  await root.getByText("Cancelled: 3. Not cancelled: 0.").first().waitFor();
+  assert.equal(await row(stem).count(), 0);
+  await close(shown);
+});
+
+test("an expired invite is revived; an accepted one cannot be resent, says why, and can be released", async () => {
+  const late = await invite(address("late"));
+  await link(late.email);
+  age(late.id, "8d");
+  const done = await invite(address("done"));
+  await fetch(await link(done.email), { method: "POST", redirect: "manual" });
+  const shown = await part(browser);
+  const { page, root, row, button } = shown;
+  await root.getByRole("tab", { name: /Needs attention/ }).click();
+  await shown.search(late.email);
+  await row(late.email).filter({ hasText: /expired/i }).waitFor();
+  await button(`Resend the invite to ${late.email}`).click();
+  await row(late.email).filter({ hasText: /pending/i }).waitFor();
+
+  await root.getByRole("tab", { name: /Accepted/ }).click();
+  await shown.search(done.email);
+  const resend = row(done.email).getByRole("button", { name: /resend/i });
+  assert.equal(await resend.getAttribute("aria-disabled"), "true");
+  const why = await root.locator(`[id="${await resend.getAttribute("aria-describedby")}"]`).innerText();
+  assert.match(why, /is active now: use password reset/);
+  const posts = [];
+  page.on("request", (r) => r.method() === "POST" && posts.push(r.url()));
+  await resend.click({ force: true });
+  assert.equal(await row(done.email).getByRole("link", { name: "Password reset" }).getAttribute("href"), (await api("GET", "/v1/settings")).password_reset_url);
+  assert.deepEqual(posts, []);
+  await button(`Release the address ${done.email}`).click();
+  assert.equal(await shown.active(), "Keep it");
+  await root.getByRole("button", { name: "Release address" }).click();
+  await row(done.email).waitFor({ state: "detached" });
+  assert.equal((await api("GET", `/v1/invites/${done.id}`)).status, "released");
+  await close(shown);
+});
+
+test("a mistyped address is mended by its advice", async () => {
+  const typed = address("typo").replace("@example.com", "@gmial.com");
+  const right = typed.replace("@gmial.com", "@gmail.com");
+  await invite(typed, { name: "Ty" });
+  await link(typed);
+  const shown = await part(browser);
+  await shown.search(typed);
+  await shown.row(typed).getByRole("button", { name: new RegExp(`Cancel and invite ${right}`) }).click();
+  assert.match(await shown.root.getByRole("dialog").innerText(), new RegExp(`${typed}[^]*${right}`));
+  await shown.root.getByRole("button", { name: "Cancel and invite", exact: true }).click();
+  await shown.row(right).waitFor();
+  assert.match(await shown.row(right).innerText(), /Ty/);
+  assert.equal(await shown.row(typed).count(), 0);
+  await close(shown);
+});
+
+test("a mail that bounced is told in words, and another one goes out only after a question", async () => {
+  const { email } = await invite(address("bounce").replace(/^(.*)@.*/, "bounce+$1@simulator.amazonses.com"));
+  const shown = await part(browser, { attributes: { "refresh-every": "1" } });
+  await shown.search(email);
+  await shown.row(email).filter({ hasText: "Bounced" }).waitFor();
+  await shown.button(`Resend the invite to ${email}`).click();
+  assert.equal(await shown.active(), "Do not send");
+  await shown.root.getByRole("button", { name: "Send it all the same" }).click();
+  await shown.row(email).filter({ hasText: "Sent: 2×" }).waitFor();
+  await close(shown);
+});
+
+test("who was slower is told so, sees the invite as it is now, and can press again", async () => {
+  const made = await invite(address("race"));
+  await link(made.email);
+  const shown = await part(browser);
+  await shown.search(made.email);
+  await api("POST", `/v1/invites/${made.id}/resend`);
+  const cancel = async () => {
+    await shown.button(`Cancel the invite to ${made.email}`).click();
+    await shown.root.getByRole("button", { name: "Cancel invite" }).click();
+  };
+  await cancel();
+  await shown.row(made.email).getByText(/Somebody else was faster/).waitFor();
+  assert.match(await shown.row(made.email).innerText(), /Sent: 2×/);
+  assert.equal((await api("GET", `/v1/invites/${made.id}`)).status, "pending");
+  await cancel();
+  await shown.row(made.email).waitFor({ state: "detached" });
+  await close(shown);
+});
+
+test("a call whose answer is lost leaves the row as it was, and pressed again is the same press", async () => {
+  const made = await invite(address("lost"));
+  await link(made.email);
+  const shown = await part(browser);
+  const { page, row, button } = shown;
+  await shown.search(made.email);
+  const keys = [];
+  let lose = true;
+  await page.route("**/resend", async (route) => {
+    keys.push(route.request().headers()["idempotency-key"]);
+    const response = await route.fetch(); // it is done, and nobody hears of it
+    return lose ? route.abort() : route.fulfill({ response });
+  });
+  await button(`Resend the invite to ${made.email}`).click();
+  await row(made.email).getByText(/not known whether this was done/).waitFor();
+  assert.doesNotMatch(await row(made.email).innerText(), /Sent: 2×/);
+  lose = false;
+  await page.unroute("**/resend");
+  await page.route("**/resend", (route) => (keys.push(route.request().headers()["idempotency-key"]), route.continue({ headers: { ...route.request().headers(), "if-match": "*" } })));
+  await button(`Resend the invite to ${made.email}`).click();
+  await row(made.email).filter({ hasText: "Sent: 2×" }).waitFor();
+  assert.equal(keys.length, 2);
+  assert.equal(keys[0], keys[1]);
+  assert.equal((await api("GET", `/v1/invites/${made.id}`)).send_count, 2);
+  shown.page.wrong = [];
+  await close(shown);
+});
+
+test("nothing moves while a call is under way", async () => {
+  const stem = `calm${Date.now().toString(36)}`;
+  const rows = [await invite(`${stem}-1@example.com`), await invite(`${stem}-2@example.com`)];
+  for (const { email } of rows) await link(email);
+  const shown = await part(browser);
+  await shown.search(stem);
+  let go;
+  const gate = new Promise((resolve) => (go = resolve));
+  await shown.page.route("**/resend", async (route) => (await gate, route.continue()));
+  const boxes = () => shown.root.locator(".rows [role=row]").evaluateAll((all) => all.map((row) => row.getBoundingClientRect().toJSON()));
+  const before = await boxes();
+  await shown.button(`Resend the invite to ${rows[1].email}`).click();
+  await shown.root.locator(".rows [role=row][aria-busy=true]").waitFor();
+  assert.deepEqual(await boxes(), before);
+  assert.equal(await shown.button(`Resend the invite to ${rows[1].email}`).getAttribute("aria-disabled"), "true");
+  go();
+  await shown.row(rows[1].email).getByText("The links before it are dead").waitFor();
+  await close(shown);
+});
+
+test("it refreshes by itself, steals no focus, and lets nothing jump", async () => {
+  const stem = `self${Date.now().toString(36)}`;
+  const kept = await invite(`${stem}-1@example.com`);
+  const gone = await invite(`${stem}-2@example.com`);
+  for (const { email } of [kept, gone]) await link(email);
+  const shown = await part(browser, { attributes: { "refresh-every": "1" } });
+  await shown.search(stem);
+  const name = `Resend the invite to ${kept.email}`;
+  await shown.button(name).focus();
+  const top = (await shown.row(kept.email).boundingBox()).y;
+  await api("POST", `/v1/invites/${gone.id}/cancel`);
+  const fresh = await invite(`${stem}-3@example.com`);
+  await shown.row(gone.email).filter({ hasText: "Cancelled" }).waitFor();
+  await shown.root.getByText("New invites: 1").waitFor();
+  assert.equal(await shown.row(fresh.email).count(), 0);
+  assert.equal(await shown.active(), name);
+  await shown.root.getByRole("button", { name: "Show", exact: true }).click();
+  await shown.row(fresh.email).waitFor();
+  assert.ok(Math.abs(top - (await shown.row(kept.email).boundingBox()).y) < 400);
+  await close(shown);
+});
+
+test("a long list comes page by page, keeps its place, and loses nothing", async () => {
+  const stem = `page${Date.now().toString(36)}`;
+  const made = Array.from({ length: 60 }, (_, i) => ({ email: `${stem}-${i}@example.com` }));
+  await api("POST", "/v1/invites/batch", { invites: made }, { as: "globex" });
+  const shown = await part(browser, { as: "globex" });
+  const rows = shown.root.locator(".rows [role=row]");
+  assert.equal(await rows.count(), 50);
+  const last = await rows.nth(49).textContent();
+  await shown.button("Show more").click();
+  await shown.page.waitForFunction(() => document.querySelector("pending-invites").shadowRoot.querySelectorAll(".rows [role=row]").length >= 60);
+  assert.equal(await rows.nth(49).textContent(), last);
+  assert.match(await shown.active(), /^Resend the invite to/);
+  for (const { email } of made) assert.equal(await shown.row(email).count() >= 1, true, email);
+  await shown.root.getByRole("tab", { name: /Accepted/ }).click();
+  await shown.root.getByRole("tab", { name: /Pending/ }).click();
+  assert.ok((await rows.count()) >= 60, "the tab has kept its pages");
+
+  await shown.root.getByLabel("Sort by").selectOption("address");
+  const emails = await shown.root.locator(".rows .address").allTextContents(); // what is out of sight has no innerText
+  assert.deepEqual(emails, [...emails].sort((a, b) => a.localeCompare(b)));
+  await close(shown);
+});
+
+test("a search finds what stands behind pages of others", async () => {
+  const old = await api("POST", "/v1/invites", { email: address("behind") }, { as: "globex" });
+  await link(old.email);
+  age(old.id, "8d");
+  await api("POST", "/v1/invites/batch", { invites: Array.from({ length: 60 }, () => ({ email: address("newer") })) }, { as: "globex" });
+  const shown = await part(browser, { as: "globex" });
+  assert.equal(await shown.row(old.email).count(), 0);
+  await shown.search(old.email);
+  await shown.row(old.email).filter({ hasText: "Expired" }).waitFor();
+  await shown.root.getByLabel("Search").fill("nobody-begins-like-this");
+  await shown.root.getByText("No invite begins with “nobody-begins-like-this”.").waitFor();
+  await close(shown);
+});
+
+test("who may not, who is signed out and who has no network is told what to do", async () => {
+  let shown = await part(browser, { who: "viewer" });
+  assert.match(await shown.root.getByRole("alert").first().innerText(), /permission/i);
+  await close(shown);
+
+  shown = await part(browser, { who: { token: "none" } });
+  assert.match(await shown.root.locator("[part~=error]").innerText(), /Sign in again/);
+  assert.ok((await shown.heard()).some(([name]) => name === "signed-out"));
+  await close(shown);
+
+  shown = await part(browser, { wait: false });
+  await shown.page.route("**/v1/invites?*", (route) => route.abort());
+  await shown.page.reload();
+  await shown.button("Try again").waitFor();
+  assert.match(await shown.root.locator("[part~=error]").innerText(), /cannot be reached/);
+  await shown.page.unroute("**/v1/invites?*");
+  await shown.button("Try again").click();
+  await shown.root.locator(".rows [role=row]").first().waitFor();
+  shown.page.wrong = [];
+  await close(shown);
+});
+
+test("an invite is written in the language that was chosen", async () => {
+  const email = address("sprache");
+  const shown = await part(browser);
+  await shown.button("Invite people").click();
+  await shown.root.getByLabel("Email addresses").fill(email);
+  await shown.root.getByLabel("Language of the mail").selectOption("de");
+  await shown.root.getByLabel("Role").selectOption("admin");
+  await shown.button("Send invite").click();
+  await shown.row(email).filter({ hasText: "admin" }).waitFor();
+  assert.match((await mail(email)).subject, /Einladung/);
+  assert.equal(tenant("acme").id, "acme");
+  await close(shown);
+});

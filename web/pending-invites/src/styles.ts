@@ -1,0 +1,671 @@
+// How it looks. A console sets the variables on the element:
+//
+//	pending-invites { --pending-invites-accent: #6d28d9; --pending-invites-radius: 4px; }
+//
+// Nothing of the page's own rules comes in: what would be inherited is reset at .root, save
+// the font's family and whether the page is light or dark (color-scheme). Where it stands in the page
+// is the page's affair, but rules for everything (*) do not take it apart.
+import { css } from "lit";
+
+export const styles = css`
+  :host {
+    display: block !important;
+    visibility: visible !important;
+    float: none !important;
+    transform: none !important;
+    filter: none !important;
+    opacity: 1 !important;
+    writing-mode: horizontal-tb !important;
+    columns: auto !important;
+    height: auto !important;
+    max-height: none !important;
+    pointer-events: auto !important;
+    --_accent: var(--pending-invites-accent, light-dark(#1a56b0, #8ab8ff));
+    --_on-accent: var(--pending-invites-on-accent, light-dark(#ffffff, #0b1526));
+    --_ground: var(--pending-invites-ground, Canvas);
+    --_raised: var(--pending-invites-raised, light-dark(#f5f6f8, #202329));
+    --_text: var(--pending-invites-text, light-dark(#1f2328, #e8eaed));
+    --_soft: var(--pending-invites-soft, light-dark(#57606a, #a9b1bb));
+    --_line: var(--pending-invites-line, light-dark(#d8dce1, #3a4048));
+    --_edge: var(--pending-invites-edge, light-dark(#7b848e, #868f9a));
+    --_good: var(--pending-invites-good, light-dark(#116329, #6fd68a));
+    --_bad: var(--pending-invites-bad, light-dark(#a40e26, #ff9a9a));
+    --_warn: var(--pending-invites-warn, light-dark(#7a4b00, #f0c060));
+    --_radius: var(--pending-invites-radius, 8px);
+  }
+  :host([hidden]) {
+    display: none !important;
+  }
+  .root {
+    all: initial;
+    color-scheme: inherit;
+    display: block;
+    container-type: inline-size;
+    color: var(--_text);
+    background: var(--_ground);
+    font-family: var(--pending-invites-font, inherit);
+    font-size: var(--pending-invites-font-size, 14px);
+    line-height: 1.45;
+    overflow-wrap: anywhere;
+  }
+  .root:dir(rtl) {
+    direction: rtl;
+  }
+  *,
+  ::before,
+  ::after {
+    box-sizing: border-box;
+  }
+  [hidden] {
+    display: none !important;
+  }
+  p,
+  h3,
+  ul {
+    margin: 0;
+    padding: 0;
+  }
+  ul {
+    list-style: none;
+  }
+  .soft {
+    color: var(--_soft);
+    font-size: 0.93em;
+  }
+  .line {
+    display: block;
+  }
+  .unseen {
+    position: absolute !important;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  .icon {
+    flex: none;
+    width: 1.15em;
+    height: 1.15em;
+    margin-block-start: 0.15em;
+  }
+
+  button,
+  input,
+  select,
+  textarea {
+    font: inherit;
+    color: inherit;
+    letter-spacing: inherit;
+  }
+  button {
+    min-height: 2.3em;
+    padding: 0.3em 0.85em;
+    border: 1px solid var(--_edge);
+    border-radius: var(--_radius);
+    background: var(--_ground);
+    font-weight: 550;
+    cursor: pointer;
+  }
+  button:hover {
+    background: var(--_raised);
+  }
+  button.primary {
+    background: var(--_accent);
+    border-color: var(--_accent);
+    color: var(--_on-accent);
+  }
+  button.primary:hover {
+    text-decoration: underline;
+  }
+  button.danger {
+    background: var(--_bad);
+    border-color: var(--_bad);
+    color: light-dark(#fff, #200);
+  }
+  button.danger:hover {
+    text-decoration: underline;
+  }
+  button.quiet {
+    border-color: transparent;
+    background: transparent;
+  }
+  button.quiet:hover {
+    border-color: var(--_edge);
+  }
+  button.small {
+    min-height: 1.9em;
+    padding: 0.1em 0.6em;
+    font-size: 0.93em;
+  }
+  button.icon-only {
+    display: inline-grid;
+    place-items: center;
+    flex: none;
+    width: 2em;
+    min-height: 2em;
+    padding: 0;
+    border-color: transparent;
+    background: transparent;
+  }
+  button[aria-disabled="true"] {
+    color: var(--_soft);
+    border-color: var(--_line);
+    background: var(--_raised);
+    cursor: not-allowed;
+  }
+  button.quiet[aria-disabled="true"] {
+    border-color: transparent;
+    background: transparent;
+  }
+  a {
+    color: var(--_accent);
+  }
+  input:not([type="checkbox"]),
+  select,
+  textarea {
+    width: 100%;
+    min-height: 2.5em;
+    padding: 0.4em 0.65em;
+    border: 1px solid var(--_edge);
+    border-radius: var(--_radius);
+    background: var(--_ground);
+  }
+  textarea {
+    resize: vertical;
+    display: block;
+  }
+  input[type="checkbox"] {
+    width: 1.15em;
+    height: 1.15em;
+    margin: 0;
+    accent-color: var(--_accent);
+  }
+  .target {
+    display: inline-grid;
+    place-items: center;
+    width: 28px;
+    height: 28px;
+    cursor: pointer;
+  }
+  :focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
+  .title:focus {
+    outline: none;
+  }
+  .buttons {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.4em;
+    align-items: center;
+  }
+  .end {
+    justify-content: flex-end;
+  }
+
+  .head {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.75em;
+    align-items: center;
+    justify-content: space-between;
+    padding-block-end: 0.9em;
+  }
+  .title {
+    font-size: 1.35em;
+    font-weight: 650;
+    line-height: 1.25;
+  }
+  .form {
+    display: block;
+    margin-block-end: 1.1em;
+    padding: 1.1em;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_raised);
+  }
+  .fields {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.9em;
+    margin-block-end: 0.9em;
+  }
+  .fields > div {
+    flex: 1 1 9em;
+    min-width: 0;
+  }
+  .fields > .grow {
+    flex: 3 1 18em;
+  }
+  label {
+    font-weight: 550;
+  }
+  .fields label {
+    display: block;
+    margin-block-end: 0.25em;
+  }
+  .fields .soft {
+    margin-block-start: 0.3em;
+  }
+  .answers {
+    margin-block-start: 0.9em;
+    max-height: 18em;
+    overflow: auto;
+  }
+  .answers li,
+  .hint {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.3em 0.5em;
+    align-items: flex-start;
+    padding-block: 0.2em;
+  }
+  .hint > span,
+  .answers li > span {
+    flex: 0 1 auto;
+    max-width: calc(100% - 2em);
+  }
+  .hint button.small,
+  .answers button.small {
+    margin-block-start: -0.15em;
+  }
+  .good > .icon {
+    color: var(--_good);
+  }
+  .bad > .icon,
+  .answers .bad > .icon {
+    color: var(--_bad);
+  }
+  .form .hint.bad {
+    margin-block-end: 0.6em;
+  }
+
+  .bar {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.6em 1.2em;
+    align-items: flex-end;
+    justify-content: space-between;
+    border-block-end: 1px solid var(--_line);
+  }
+  [role="tablist"] {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.2em;
+  }
+  [role="tab"] {
+    padding: 0.55em 0.8em;
+    border: 0;
+    border-block-end: 3px solid transparent;
+    border-radius: var(--_radius) var(--_radius) 0 0;
+    background: transparent;
+    color: var(--_soft);
+  }
+  [role="tab"][aria-selected="true"] {
+    border-block-end-color: var(--_accent);
+    color: var(--_text);
+  }
+  .count {
+    display: inline-block;
+    margin-inline-start: 0.5em;
+    min-width: 1.7em;
+    padding-inline: 0.4em;
+    border-radius: 1em;
+    background: var(--_raised);
+    color: var(--_text);
+    font-size: 0.86em;
+    text-align: center;
+  }
+  .tools {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.6em 1em;
+    padding-block-end: 0.55em;
+  }
+  .tools label {
+    white-space: nowrap;
+    display: flex;
+    gap: 0.5em;
+    align-items: center;
+    font-weight: 450;
+    color: var(--_soft);
+  }
+  .tools input,
+  .tools select {
+    min-height: 2.2em;
+    color: var(--_text);
+  }
+  .tools input {
+    width: 15em;
+    max-width: 100%;
+  }
+  .panel {
+    display: block;
+  }
+  .panel > .note {
+    margin-block: 0.6em;
+    padding: 0.5em 0.8em;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_raised);
+    align-items: center;
+  }
+  .panel > .note > .icon {
+    margin: 0;
+  }
+  .many {
+    position: sticky;
+    inset-block-start: 0;
+    z-index: 1;
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5em;
+    align-items: center;
+    padding-block: 0.5em;
+    background: var(--_ground);
+    border-block-end: 1px solid var(--_line);
+  }
+
+  .table {
+    display: block;
+  }
+  .row {
+    display: grid;
+    grid-template-columns:
+      36px minmax(11em, 2.4fr) minmax(4.5em, 0.8fr) minmax(6em, 1.1fr) minmax(6em, 1.1fr) minmax(6.5em, 1.1fr)
+      minmax(8em, 1.6fr) 12.5em;
+    gap: 0 0.9em;
+    align-items: start;
+    padding-block: 0.7em;
+    border-block-end: 1px solid var(--_line);
+  }
+  .columns .row {
+    align-items: center;
+    padding-block: 0.35em;
+    color: var(--_soft);
+    font-weight: 550;
+  }
+  .columns .row > * {
+    font-size: 0.93em;
+  }
+  .columns .actions,
+  .row .actions {
+    justify-self: end;
+    text-align: end;
+  }
+  .row .buttons {
+    justify-content: flex-end;
+    flex-wrap: nowrap;
+  }
+  .rows .row > * {
+    min-width: 0;
+  }
+  .rows .pick {
+    margin-block-start: -2px;
+  }
+  .address {
+    font-weight: 600;
+  }
+  .label {
+    display: none;
+  }
+  .chunk {
+    content-visibility: auto;
+    contain-intrinsic-size: auto calc(50 * 5.2em);
+  }
+  .picked {
+    background: var(--_raised);
+  }
+  .settled > :not(.aside) {
+    opacity: 0.75;
+  }
+  .row[aria-busy="true"] .address::after {
+    content: "";
+    display: inline-block;
+    width: 0.75em;
+    height: 0.75em;
+    margin-inline-start: 0.5em;
+    border: 2px solid var(--_line);
+    border-block-start-color: var(--_accent);
+    border-radius: 50%;
+    animation: turn 0.9s linear infinite;
+  }
+  .badge {
+    display: inline-block;
+    padding: 0.05em 0.6em;
+    border: 1px solid var(--_line);
+    border-radius: 1em;
+    background: var(--_raised);
+    font-size: 0.93em;
+  }
+  .badge.expired,
+  .badge.expiring {
+    border-color: var(--_warn);
+    color: var(--_warn);
+  }
+  .badge.accepted {
+    border-color: var(--_good);
+    color: var(--_good);
+  }
+  .delivery {
+    display: inline-flex;
+    gap: 0.4em;
+  }
+  .delivered > .icon {
+    color: var(--_good);
+  }
+  .bounced > .icon,
+  .complained > .icon,
+  .suppressed > .icon,
+  .failed > .icon {
+    color: var(--_bad);
+  }
+  .aside {
+    grid-column: 2 / -1;
+  }
+  .aside .hint {
+    margin-block-start: 0.35em;
+    padding: 0.35em 0.7em;
+    border-inline-start: 3px solid var(--_line);
+    background: var(--_raised);
+    border-radius: 2px;
+  }
+  .aside .advice,
+  .aside .asked {
+    border-inline-start-color: var(--_warn);
+  }
+  .aside .advice > .icon,
+  .aside .asked > .icon {
+    color: var(--_warn);
+  }
+  .aside .note.good {
+    border-inline-start-color: var(--_good);
+  }
+  .aside .note.bad {
+    border-inline-start-color: var(--_bad);
+  }
+  .aside .icon-only {
+    margin-block: -0.25em;
+  }
+
+  .state {
+    display: grid;
+    gap: 0.8em;
+    justify-items: center;
+    min-height: 12em;
+    align-content: center;
+    padding: 2em 1em;
+    color: var(--_soft);
+    text-align: center;
+  }
+  .bones {
+    display: grid;
+    gap: 0.7em;
+    width: 100%;
+  }
+  .bones div {
+    height: 2.6em;
+    border-radius: var(--_radius);
+    background: var(--_raised);
+  }
+  .more {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.8em;
+    align-items: center;
+    justify-content: center;
+    padding-block: 1em;
+  }
+
+  dialog {
+    width: min(30em, calc(100vw - 2em));
+    padding: 1.4em;
+    border: 1px solid var(--_line);
+    border-radius: calc(var(--_radius) * 1.5);
+    background: var(--_ground);
+    color: var(--_text);
+  }
+  dialog::backdrop {
+    background: rgb(0 0 0 / 45%);
+  }
+  dialog h3 {
+    font-size: 1.2em;
+    line-height: 1.3;
+    margin-block-end: 0.5em;
+  }
+  .about {
+    margin-block-end: 0.6em;
+    font-weight: 600;
+  }
+  dialog .buttons {
+    margin-block-start: 1.2em;
+  }
+
+  @container (max-width: 62em) {
+    .row {
+      grid-template-columns: 36px minmax(10em, 2fr) minmax(6em, 1fr) minmax(6em, 1fr) minmax(7em, 1.3fr) 8em;
+    }
+    .row > .role,
+    .row > .by {
+      display: none;
+    }
+    .row > .actions {
+      grid-column: -2;
+    }
+    .row .buttons {
+      flex-direction: column;
+      align-items: stretch;
+    }
+  }
+  @container (max-width: 44em) {
+    .tools,
+    .tools label {
+      flex: 1 1 100%;
+    }
+    .tools label span {
+      flex: 0 0 auto;
+    }
+    .tools input,
+    .tools select {
+      flex: 1 1 auto;
+      width: 100%;
+      min-width: 0;
+    }
+    .columns .row {
+      display: block;
+      padding-block: 0.5em;
+    }
+    .columns .row > :not(.pick) {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+    .columns .target {
+      display: inline-flex;
+      gap: 0.6em;
+      align-items: center;
+      width: auto;
+      padding-inline: 5px;
+      font-weight: 450;
+    }
+    .columns .label {
+      flex: none;
+    }
+    .rows .row {
+      grid-template-columns: 36px 1fr;
+      gap: 0.2em 0.4em;
+      padding-block: 0.9em;
+    }
+    .rows .row > * {
+      grid-column: 2;
+    }
+    .rows .row > .role,
+    .rows .row > .by {
+      display: flex;
+    }
+    .rows .row > .pick {
+      grid-column: 1;
+      grid-row: 1;
+    }
+    .rows .row > .role,
+    .rows .row > .by,
+    .rows .row > .sent,
+    .rows .row > .expires,
+    .rows .row > .mail {
+      display: flex;
+      gap: 0.7em;
+    }
+    .label {
+      display: block;
+      flex: 0 0 6.5em;
+      color: var(--_soft);
+    }
+    .rows .row > .actions {
+      justify-self: stretch;
+      text-align: start;
+      padding-block-start: 0.4em;
+    }
+    .rows .row .buttons {
+      flex-direction: row;
+      justify-content: flex-start;
+    }
+    .rows .row .buttons button {
+      min-height: 2.8em;
+      padding-inline: 1.1em;
+    }
+    .chunk {
+      contain-intrinsic-size: auto calc(50 * 15em);
+    }
+  }
+  @container (max-width: 22em) {
+    .rows .row > .role,
+    .rows .row > .by,
+    .rows .row > .sent,
+    .rows .row > .expires,
+    .rows .row > .mail {
+      display: block;
+    }
+  }
+  @keyframes turn {
+    to {
+      rotate: 360deg;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    .row[aria-busy="true"] .address::after {
+      animation: none;
+    }
+  }
+  @media (forced-colors: active) {
+    [role="tab"][aria-selected="true"] {
+      border-block-end-color: Highlight;
+    }
+    button[aria-disabled="true"] {
+      color: GrayText;
+    }
+  }
+`;

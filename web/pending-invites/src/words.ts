@@ -1,0 +1,64 @@
+// What the component says, in ten languages: the texts under "console." in the
+// catalogues of shared/locale, which mails and pages have theirs from too. English is in the
+// component's one file; another language is a file beside it that is loaded when asked for.
+import type english from "../../../shared/locale/en.json";
+import { languages, texts as fallback } from "virtual:languages";
+
+type ConsoleKey<K> = K extends `console.${infer Rest}` ? Rest : never;
+export type Key = ConsoleKey<keyof typeof english>;
+export type Texts = Partial<Record<string, string>>;
+
+const rightToLeft = ["ar", "fa", "he", "ur"];
+
+// Words are the texts of one language. A key that the language lacks is said in English.
+export class Words {
+  readonly dir: "ltr" | "rtl";
+
+  constructor(
+    readonly tag: string,
+    private readonly texts: Texts,
+  ) {
+    this.dir = rightToLeft.includes(languageOf(tag)) ? "rtl" : "ltr";
+  }
+
+  // text fills the {placeholders} of a text. Among words that run from right to left each
+  // value is isolated (U+2068, U+2069), so that an address stays in one piece.
+  text(key: Key, values: Record<string, string | number> = {}): string {
+    return (this.maybe(key) ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => {
+      const value = values[name];
+      if (value === undefined) return whole;
+      return this.dir === "rtl" ? `\u2068${value}\u2069` : String(value);
+    });
+  }
+
+  // of is text for a key that the API's answer names a part of, or undefined where
+  // there is none: the API may say more by now than this component knows.
+  of(group: Group, code: string, values: Record<string, string | number> = {}): string | undefined {
+    const key = `${group}.${code}`;
+    return this.maybe(key) === undefined ? undefined : this.text(key as Key, values);
+  }
+
+  private maybe(key: string): string | undefined {
+    return this.texts[key] ?? fallback[key];
+  }
+}
+
+export type Group = "advice" | "delivery" | "reason" | "status";
+
+export const inEnglish = new Words("en", fallback);
+
+// wordsFor resolves to the words of the first part of a tag that has some (de-CH is read as
+// de), and to English where there are none or they cannot be loaded.
+export async function wordsFor(tag: string): Promise<Words> {
+  const load = languages[languageOf(tag)];
+  if (!load) return inEnglish;
+  try {
+    return new Words(tag, await load());
+  } catch {
+    return inEnglish;
+  }
+}
+
+function languageOf(tag: string): string {
+  return tag.toLowerCase().split(/[-_]/)[0] ?? "";
+}
