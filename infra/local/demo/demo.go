@@ -34,8 +34,10 @@ type Product struct {
 	Log     *log.Logger
 
 	mu       sync.Mutex
-	accounts map[string]Account
+	accounts map[person]Account
 }
+
+type person struct{ tenant, email string }
 
 // Account is what the product made of a redeemed code: one per tenant and address.
 type Account struct {
@@ -95,14 +97,22 @@ func (p *Product) setUp(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	p.mu.Lock()
 	if p.accounts == nil {
-		p.accounts = map[string]Account{}
+		p.accounts = map[person]Account{}
 	}
-	key := account.TenantID + " " + account.Email
-	_, had := p.accounts[key]
-	p.accounts[key] = account
+	who := person{account.TenantID, account.Email}
+	_, had := p.accounts[who]
+	p.accounts[who] = account
 	p.mu.Unlock()
 	data["Account"], data["Had"] = account, had
 	p.show(w, http.StatusOK, "account.html", data)
+}
+
+// Account returns what the set-up page has made for somebody, or false.
+func (p *Product) Account(tenant, email string) (Account, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	account, ok := p.accounts[person{tenant, email}]
+	return account, ok
 }
 
 // redeem asks the service what a code stands for, once more where the backend's

@@ -42,7 +42,7 @@ func Users(ctx context.Context, users *pool.Pool) (made []stack.Tenant, backend 
 		return nil, backend, err
 	}
 	add := func(email, name, tenant string, groups ...string) (stack.Login, error) {
-		login := stack.Login{Email: email, Password: newPassword()}
+		login := stack.Login{Name: name, Email: email, Password: newPassword()}
 		return login, users.Add(ctx, pool.User{Email: email, Name: name, Password: login.Password, Tenant: tenant, Groups: groups})
 	}
 	for _, t := range tenants {

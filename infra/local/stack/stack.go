@@ -43,6 +43,7 @@ type Tenant struct {
 
 // Login is a user's way in.
 type Login struct {
+	Name     string `json:"name"`
 	Email    string `json:"email"`
 	Password string `json:"password"`
 }
