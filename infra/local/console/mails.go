@@ -22,7 +22,7 @@ type mailView struct {
 }
 
 // newest is how many mails the panel lists.
-const newest = 6
+const newest = 5
 
 func (c *console) listMails(w http.ResponseWriter, _ *http.Request, who caller) {
 	found := []mailView{}

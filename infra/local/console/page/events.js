@@ -1,7 +1,7 @@
 // What the product's backend heard from the bus.
 import { $, element, keyed, write } from "./dom.js";
 
-const shown = 7;
+const shown = 6;
 
 const effects = {
   activated: "made a user Active",
