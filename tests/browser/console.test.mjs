@@ -1,38 +1,14 @@
-// The product's Users page: its own users, <pending-invites> in it, and the panel with what
-// there is on this machine only. What the part itself does is told by its own tests.
+// The product's Users page: its own users, and <pending-invites> in it. What the part itself
+// does is told by its own tests, the panel's tools by console-panel.test.mjs.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { address, api, invite, inviteRow, launch, link, open, sideways, signIn, stack, tenant, until, violations } from "./stack.mjs";
+import { after, afterEach, before, test } from "node:test";
+import { address, api, invite, inviteRow, launch, link, open, sideways, signIn, stack, tenant, violations } from "./stack.mjs";
+import { choose, panel, press, signedIn, user } from "./users.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
 after(() => browser.close());
-
-const user = (page, email) => page.getByRole("table", { name: "Active users" }).getByRole("row").filter({ hasText: email });
-const panel = (page) => page.getByRole("complementary", { name: "On this machine only" });
-
-// signedIn is a console that has looked around once.
-async function signedIn(options, id) {
-  const page = await open(browser, options);
-  await signIn(page, id);
-  await user(page, tenant(id ?? "acme").admin.email).waitFor();
-  return page;
-}
-
-// choose picks an invite for the panel's tools.
-async function choose(page, row) {
-  await page.locator(`#which option[value="${row.id}"]`).waitFor({ state: "attached" });
-  await page.getByLabel("Which invite").selectOption(row.id);
-}
-
-// press presses one of the tools and returns what it says came of it.
-async function press(page, button, said) {
-  await panel(page).getByRole("button", { name: button, exact: true }).click();
-  await page.waitForFunction((id) => !/^$|^Working/.test(document.getElementById(id).textContent), said);
-  return page.locator(`#${said}`).innerText();
-}
-
-const settled = (row) => until("the mail is settled", async () => (await api("GET", `/v1/invites/${row.id}`)).delivery.status === "delivered");
 
 test("a wrong password is told as one", async () => {
   const page = await open(browser);
@@ -58,7 +34,7 @@ test("a viewer is told what is missing, and sees neither users nor tools", async
 });
 
 test("a session that is over leads back to the sign-in, and nothing of it stays on the page", async () => {
-  const page = await signedIn();
+  const page = await signedIn(browser);
   await page.evaluate(() => {
     const held = JSON.parse(sessionStorage.getItem("session"));
     sessionStorage.setItem("session", JSON.stringify({ ...held, token: held.token.slice(0, -8) + "AAAAAAAA" }));
@@ -70,7 +46,7 @@ test("a session that is over leads back to the sign-in, and nothing of it stays 
 });
 
 test("who accepts in the browser becomes Active by the event, and nobody's focus moves", async () => {
-  const page = await signedIn();
+  const page = await signedIn(browser);
   const row = await invite(address("ana"), { name: "Ana" });
   const mails = panel(page).locator("#mails li").filter({ hasText: row.email });
   await mails.waitFor();
@@ -100,98 +76,15 @@ test("who accepts in the browser becomes Active by the event, and nobody's focus
 test("who accepted and never came to the set-up page is Active and not set up", async () => {
   const row = await invite(address("half"));
   const url = await link(row.email);
-  const page = await signedIn();
+  const page = await signedIn(browser);
   await fetch(url, { method: "POST", redirect: "manual" });
   await user(page, row.email).filter({ hasText: /Active.*Not yet/s }).waitFor();
   await fetch(url, { method: "POST" }); // and now the set-up page as well
   await user(page, row.email).filter({ hasText: /Finished/ }).waitFor();
 });
 
-test("seven days later the chosen invite has expired; all pending ones, where that is asked", async () => {
-  const [one, two] = [await invite(address("one")), await invite(address("two"))];
-  const [url] = [await link(one.email), await link(two.email), await settled(one), await settled(two)];
-  const page = await signedIn();
-  await choose(page, one);
-  assert.match(await press(page, "Make it 7 days older", "later-said"), /^One invite is 7 days older\. It has expired/);
-  await inviteRow(page, one.email).filter({ hasText: /expired/i }).waitFor();
-  assert.equal((await fetch(url)).status, 410);
-  assert.equal((await api("GET", `/v1/invites/${two.id}`)).status, "pending");
-  assert.match(await press(page, "All pending ones", "later-said"), /7 days older\..*dead from this instant/);
-  assert.equal((await api("GET", `/v1/invites/${two.id}`)).status, "expired");
-  await inviteRow(page, two.email).filter({ hasText: /expired/i }).waitFor();
-  assert.deepEqual(page.wrong, []);
-});
-
-test("a mail bounces through the service's own way of notices", async () => {
-  const row = await invite(address("gone"));
-  const url = await link(row.email);
-  await settled(row);
-  const page = await signedIn();
-  await choose(page, row);
-  assert.match(await press(page, "Let it bounce", "bounce-said"), new RegExp(`^The mail to ${row.email} bounced\\.`));
-  assert.equal((await api("GET", `/v1/invites/${row.id}`)).delivery.code, "mailbox_missing");
-  await inviteRow(page, row.email).filter({ hasText: /bounced/i }).waitFor();
-  await panel(page).locator("#events li").filter({ hasText: "InviteBounced" }).filter({ hasText: row.email }).waitFor();
-  assert.equal((await fetch(url)).status, 200, "the link lives");
-  assert.match(await page.locator("[data-step=trouble]").textContent(), /\(done\)/);
-  assert.deepEqual(page.wrong, []);
-});
-
-test("a mail scanner changes nothing by opening, and locks nobody out by pressing", async () => {
-  const row = await invite(address("scan"));
-  const url = await link(row.email);
-  await settled(row);
-  const page = await signedIn();
-  await choose(page, row);
-  const before = await api("GET", `/v1/invites/${row.id}`);
-  assert.match(await press(page, "Open every link", "scan-said"), /the invite link.*by HEAD and GET\. Nothing has changed\. The person can accept as before\./);
-  assert.deepEqual(await api("GET", `/v1/invites/${row.id}`), before);
-
-  const said = await press(page, "Press every button too", "scan-said");
-  assert.match(said, /and pressed “.*The invite is accepted now\..*The person gets in all the same/);
-  assert.match(said, /opted out/, "it pressed the button of the opt-out page as well");
-  const person = await open(browser);
-  assert.equal((await person.goto(url)).status(), 200);
-  await person.locator("form button").first().click();
-  await person.waitForURL(`${stack.product}/**`);
-  assert.match(await person.locator("main").innerText(), new RegExp(`Your account is ready[^]*${row.email}`));
-  assert.deepEqual([page.wrong, person.wrong], [[], []]);
-});
-
-test("a tool without an invite says so", async () => {
-  const page = await open(browser);
-  await page.route("**/v1/invites?*", (route) => route.fulfill({ json: { invites: [], next_page_token: "" } }));
-  await signIn(page);
-  await page.locator("#which option").first().waitFor({ state: "attached" });
-  for (const [button, said] of [["Let it bounce", "bounce-said"], ["Open every link", "scan-said"], ["Make it 7 days older", "later-said"]]) {
-    assert.match(await press(page, button, said), /invite somebody first/);
-  }
-});
-
-test("the panel closes and opens by keyboard and stays as it was left; on a phone it is a section below", async () => {
-  const page = await signedIn({ viewport: { width: 1440, height: 900 } });
-  const boxes = async () => [await page.locator("main").boundingBox(), await panel(page).boundingBox()];
-  let [main, tools] = await boxes();
-  assert.ok(tools.x >= main.x + main.width, "beside the product");
-  await page.locator("#machine summary").focus();
-  await page.keyboard.press("Enter");
-  await page.getByLabel("Which invite").waitFor({ state: "hidden" });
-  const [wider] = await boxes();
-  assert.ok(wider.width > main.width + 150, "the product takes the room");
-  await page.reload();
-  await user(page, tenant("acme").admin.email).waitFor();
-  assert.equal(await page.getByLabel("Which invite").isVisible(), false);
-  await page.locator("#machine summary").focus();
-  await page.keyboard.press("Space");
-  await page.getByLabel("Which invite").waitFor();
-  await page.setViewportSize({ width: 390, height: 844 });
-  [main, tools] = await boxes();
-  assert.ok(tools.y >= main.y + main.height, "below the product");
-  assert.deepEqual(page.wrong, []);
-});
-
 test("the list Try this is put away for good, and comes back", async () => {
-  const page = await signedIn();
+  const page = await signedIn(browser);
   const list = page.getByRole("heading", { name: "Try this" });
   await page.getByRole("button", { name: "Dismiss the list Try this" }).press("Enter");
   await list.waitFor({ state: "hidden" });
@@ -206,29 +99,32 @@ test("the list Try this is put away for good, and comes back", async () => {
 test("axe finds nothing and nothing is read sideways, signed out and in, light and dark, on phone and desktop", async () => {
   const row = await invite(address("axe"));
   await link(row.email);
+  for (const [colorScheme, width] of [["light", 1440], ["dark", 1440], ["light", 390], ["dark", 390], ["light", 1100], ["light", 320]]) {
+    const page = await open(browser, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
+    const check = async (state) => {
+      assert.equal(await sideways(page), false, `${state} at ${width}`);
+      assert.deepEqual(await violations(page), [], `${state}, ${colorScheme}, ${width}`);
+    };
+    await page.goto(stack.console);
+    await page.getByRole("heading", { name: "Sign in to Tandem" }).waitFor();
+    await check("signed out");
+    await signIn(page);
+    await inviteRow(page, row.email).waitFor();
+    await choose(page, row);
+    await press(page, "Open every link", "scan-said");
+    await check("signed in");
+    await page.locator("#machine summary").click();
+    await page.getByLabel("Which invite").waitFor({ state: "hidden" });
+    await check("with the panel closed");
+    await page.context().close();
+  }
+});
+
+test("axe finds nothing where a viewer is told what is missing", async () => {
   for (const colorScheme of ["light", "dark"]) {
-    for (const width of [1440, 1100, 390, 320]) {
-      const page = await open(browser, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
-      const check = async (state) => {
-        assert.deepEqual(await violations(page), [], `${state}, ${colorScheme}, ${width}`);
-        assert.equal(await sideways(page), false, `${state} at ${width}`);
-      };
-      await page.goto(stack.console);
-      await page.getByRole("heading", { name: "Sign in to Tandem" }).waitFor();
-      await check("signed out");
-      await signIn(page);
-      await inviteRow(page, row.email).waitFor();
-      await panel(page).locator("#mails li").first().waitFor();
-      await choose(page, row);
-      await press(page, "Open every link", "scan-said");
-      await check("signed in");
-      await page.locator("#machine summary").click();
-      await check("with the panel closed");
-      await page.getByRole("button", { name: "Sign out" }).click();
-      await signIn(page, "acme", "viewer");
-      await page.locator("#no-permission").waitFor();
-      await check("a viewer");
-      await page.context().close();
-    }
+    const page = await open(browser, { colorScheme, bypassCSP: true });
+    await signIn(page, "acme", "viewer");
+    await page.locator("#no-permission").waitFor();
+    assert.deepEqual(await violations(page), [], colorScheme);
   }
 });
