@@ -5,7 +5,7 @@ import { age, api, invite, launch, link, mail, open, part, signIn, stack, tenant
 
 const into = (name) => fileURLToPath(new URL(`../../docs/images/${name}.png`, import.meta.url));
 const phone = { viewport: { width: 390, height: 780 }, deviceScaleFactor: 1 };
-const desktop = { viewport: { width: 1440, height: 1080 }, deviceScaleFactor: 1 };
+const desktop = { viewport: { width: 1360, height: 1120 }, deviceScaleFactor: 1 };
 
 const state = async (row) => api("GET", `/v1/invites/${row.id}`);
 const delivered = (row, as = "delivered") => until(`${row.email} is ${as}`, async () => (await state(row)).delivery.status === as);
@@ -16,6 +16,28 @@ async function invited(email, name, ago, more = {}) {
   return row;
 }
 const post = (url) => fetch(url, { method: "POST" }); // as the page's own button does
+
+const browser = await launch();
+const shots = [];
+async function shoot(name, page, target = page, options = {}) {
+  await page.evaluate(() => document.activeElement?.blur());
+  await target.screenshot({ path: into(name), ...options });
+  shots.push(name);
+}
+async function console(options, scene, row) {
+  const page = await open(browser, options);
+  await page.addInitScript((held) => Object.entries(held).forEach(([key, value]) => localStorage.setItem(key, value)), scene);
+  await signIn(page);
+  await page.getByRole("table", { name: "Active users" }).getByText(tenant("acme").admin.email).waitFor();
+  await part(page).getByRole("button", { name: "Invite people" }).waitFor();
+  if (row) await part(page).getByRole("row").filter({ hasText: row.email }).waitFor();
+  return page;
+}
+
+// What a newcomer sees first.
+let page = await console(desktop, {});
+await shoot("newcomer", page);
+await page.context().close();
 
 // Everybody has a part in the story; who is invited last stands on top.
 const noor = await invited("noor.haddad@example.com", "Noor Haddad", "26h");
@@ -34,28 +56,6 @@ await delivered(tomas);
 const ana = await invited("ana.silva@example.com", "Ana Silva", "20m");
 const lea = await invited("lea.martin@example.com", "Léa Martin");
 
-const browser = await launch();
-const shots = [];
-async function shoot(name, page, target = page, options = {}) {
-  await page.evaluate(() => document.activeElement?.blur());
-  await target.screenshot({ path: into(name), ...options });
-  shots.push(name);
-}
-async function console(options, scene) {
-  const page = await open(browser, options);
-  await page.addInitScript((held) => Object.entries(held).forEach(([key, value]) => localStorage.setItem(key, value)), scene);
-  await signIn(page);
-  await page.getByRole("table", { name: "Active users" }).getByText(tenant("acme").admin.email).waitFor();
-  await part(page).getByRole("row").filter({ hasText: ana.email }).waitFor();
-  await page.mouse.move(0, 0);
-  return page;
-}
-
-// What a newcomer sees first.
-let page = await console(desktop, {});
-await shoot("newcomer", page);
-await page.context().close();
-
 // The invitee: the mail, the live page, accepted and on to the product's set-up.
 page = await open(browser, phone);
 await page.goto(`${stack.mailbox}${(await mail(lea.email)).id}/html`);
@@ -73,7 +73,7 @@ await shoot("dead-link", page);
 await page.context().close();
 
 // The admin: Lea is Active by the event, and each row says what is up.
-page = await console(desktop, { steps: "dismissed" });
+page = await console(desktop, { steps: "dismissed" }, ana);
 await page.getByRole("table", { name: "Active users" }).getByRole("row").filter({ hasText: /Léa.*Active.*Finished/s }).waitFor();
 await shoot("console", page);
 await part(page).getByRole("tab", { name: /attention/i }).click();
@@ -86,7 +86,7 @@ await page.locator("#scan-said").filter({ hasText: "Nothing has changed" }).wait
 await shoot("panel", page, page.locator("#machine-details section").nth(1));
 await page.context().close();
 
-page = await console({ ...phone, colorScheme: "dark" }, { steps: "dismissed", panel: "closed" });
+page = await console({ ...phone, colorScheme: "dark" }, { steps: "dismissed", panel: "closed" }, ana);
 await part(page).evaluate((part) => part.scrollIntoView());
 await shoot("console-phone", page);
 await browser.close();

@@ -22,7 +22,7 @@ type mailView struct {
 }
 
 // newest is how many mails the panel lists.
-const newest = 5
+const newest = 4
 
 func (c *console) listMails(w http.ResponseWriter, _ *http.Request, who caller) {
 	found := []mailView{}

@@ -1,10 +1,11 @@
-// Package demo is a small product that uses the service: the pages a tenant's
+// Package demo is Tandem, a made-up product that uses the service: the pages a tenant's
 // settings lead to, on an origin of its own. Its set-up page shows how a
 // product's backend turns the code of an accepted invite into an account.
 package demo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -29,9 +30,9 @@ type Product struct {
 	// API is the service's origin, Session the backend's own sign-in there.
 	API     string
 	Session *pool.Session
-	// Tenants are the names of its customers, by id.
-	Tenants map[string]string
-	Log     *log.Logger
+	// Tenants are the names of its customers, Colors the colours of their logos, by id.
+	Tenants, Colors map[string]string
+	Log             *log.Logger
 
 	mu       sync.Mutex
 	accounts map[person]Account
@@ -60,7 +61,7 @@ func (p *Product) Handler() http.Handler {
 	mux.HandleFunc("GET /{tenant}/reset", p.tenant(p.page("reset.html")))
 	mux.HandleFunc("GET /{tenant}/logo.svg", p.tenant(func(w http.ResponseWriter, r *http.Request, name string) {
 		w.Header().Set("Content-Type", "image/svg+xml")
-		_ = pages.ExecuteTemplate(w, "logo.html", name[:1])
+		_ = pages.ExecuteTemplate(w, "logo.html", map[string]string{"Letter": name[:1], "Color": cmp.Or(p.Colors[r.PathValue("tenant")], "#4c3fc4")})
 	}))
 	return mux
 }

@@ -95,6 +95,18 @@ func TestTheProductKnowsTheAccountsItMade(t *testing.T) {
 	}
 }
 
+func TestALogoIsInTheTenantsColour(t *testing.T) {
+	p := &Product{Tenants: map[string]string{"acme": "Acme", "globex": "Globex"}, Colors: map[string]string{"acme": "#1f5fbf"}}
+	for path, want := range map[string][]string{"/acme/logo.svg": {">A<", `fill="#1f5fbf"`}, "/globex/logo.svg": {">G<", `fill="#4c3fc4"`}} {
+		status, logo := open(p.Handler(), path)
+		for _, part := range want {
+			if status != http.StatusOK || !strings.Contains(logo, part) {
+				t.Errorf("%s: %q is missing in %d %s", path, part, status, logo)
+			}
+		}
+	}
+}
+
 func TestAnInviteIDAloneProvesNothing(t *testing.T) {
 	handler := product(t, func(string, string) (int, any) {
 		t.Error("the service was asked")

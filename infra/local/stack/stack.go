@@ -37,6 +37,7 @@ type Tenant struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
 	Sender string `json:"sender"`
+	Color  string `json:"color"`
 	Admin  Login  `json:"admin"`
 	Viewer Login  `json:"viewer"`
 }

@@ -13,8 +13,8 @@ export function forgetMails() {
 function make(mail) {
   const opens = (href, what, ...text) => element("a", { href, target: "_blank", rel: "noopener", "data-opens": what }, ...text);
   return element("li", {},
-    element("span", { class: "first" },
-      opens(mail.mail, "mail", mail.subject || "(no subject)", element("span", { class: "hidden-visually" }, ` to ${mail.to}, in a new tab`)),
-      opens(mail.link, "link", "Open its link", element("span", { class: "hidden-visually" }, ` (to ${mail.to}), in a new tab`))),
-    element("span", { class: "soft line" }, `to ${mail.to} · `, element("time")));
+    opens(mail.mail, "mail", mail.subject || "(no subject)", element("span", { class: "hidden-visually" }, ` to ${mail.to}, in a new tab`)),
+    element("span", { class: "soft line" }, `to ${mail.to}`),
+    element("span", { class: "soft line" }, element("time"), " · ",
+      opens(mail.link, "link", "Open its link", element("span", { class: "hidden-visually" }, ` (to ${mail.to}), in a new tab`))));
 }

@@ -8,9 +8,9 @@ let known = null; // the users before, by address; null until there were any
 let whole = false;
 
 export function showPeople(users) {
-  tell(users);
   all = users;
   draw();
+  tell(users);
 }
 
 export function forgetPeople() {
@@ -53,7 +53,7 @@ function make(user) {
     element("td", { role: "cell", class: "role" }),
     element("td", { role: "cell" }, element("span", { class: "badge good" }, "Active"), element("span", { class: "soft line" }, "since ", element("time"))),
     element("td", { role: "cell", class: "set-up" }));
-  if (known && user.invite_id && Date.now() - Date.parse(user.since) < 60_000) row.classList.add("fresh");
+  if (known && !known.has(user.email)) row.classList.add("fresh");
   return row;
 }
 

@@ -11,8 +11,8 @@ export const whenChanged = (look) => (changed = look);
 
 export async function showChoices() {
   const { invites } = await call("GET", "/v1/invites?page_size=50");
-  keyed(which, invites, (invite) => invite.id, (invite) => element("option", { value: invite.id }), (option, invite) =>
-    write(option, `${invite.email} (${invite.status})`));
+  keyed(which, invites, (invite) => invite.id, (invite) => element("option", { value: invite.id, "data-email": invite.email }), (option, invite) =>
+    write(option, invite.status === "pending" ? invite.email : `${invite.email}, ${invite.status}`));
   if (which.selectedIndex < 0 && which.options.length > 0) which.selectedIndex = 0;
   if (which.options.length === 0) which.append(element("option", { value: "" }, "None is open"));
 }
@@ -22,10 +22,7 @@ export function forgetChoices() {
   for (const said of document.querySelectorAll(".said")) write(said, "");
 }
 
-const chosen = () => {
-  const email = which.selectedOptions[0]?.textContent.replace(/ \(\w+\)$/, "");
-  return which.value ? { id: which.value, email } : null;
-};
+const chosen = () => (which.value ? { id: which.value, email: which.selectedOptions[0].dataset.email } : null);
 
 // press does one thing and says what came of it. While it is under way no tool can be
 // pressed; the buttons keep the focus.
