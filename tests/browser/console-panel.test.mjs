@@ -1,7 +1,7 @@
 // The panel beside the product's Users page: what there is on this machine only.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { address, api, invite, inviteRow, launch, link, open, signIn, stack, tenant, until } from "./stack.mjs";
+import { address, api, invite, inviteRow, invitesIn, launch, link, open, signIn, stack, tenant, until } from "./stack.mjs";
 import { choose, panel, press, signedIn, user } from "./users.mjs";
 
 let browser;
@@ -70,6 +70,15 @@ test("a tool without an invite says so", async () => {
   for (const [button, said] of [["Let it bounce", "bounce-said"], ["Open every link", "scan-said"], ["Make it 7 days older", "later-said"]]) {
     assert.match(await press(page, button, said), /invite somebody first/);
   }
+});
+
+test("Pending Invites speaks another language, also after the page was loaded anew", async () => {
+  const page = await signedIn(browser);
+  await page.getByLabel("Language of Pending Invites").selectOption("de");
+  await invitesIn(page).getByRole("heading", { name: "Einladungen" }).waitFor();
+  await page.reload();
+  await invitesIn(page).getByRole("heading", { name: "Einladungen" }).waitFor();
+  assert.deepEqual(page.wrong, []);
 });
 
 test("the panel closes and opens by keyboard and stays as it was left; on a phone it is a section below", async () => {

@@ -1,7 +1,7 @@
 // Tells the story of the product in the pictures of the README: `npm run screenshots`, on a
 // fresh stack.
 import { fileURLToPath } from "node:url";
-import { age, api, invite, launch, link, mail, open, part, signIn, stack, tenant, token, until } from "./stack.mjs";
+import { age, api, invite, invitesIn, launch, link, mail, open, signIn, stack, tenant, token, until } from "./stack.mjs";
 
 const into = (name) => fileURLToPath(new URL(`../../docs/images/${name}.png`, import.meta.url));
 const phone = { viewport: { width: 390, height: 780 }, deviceScaleFactor: 1 };
@@ -29,13 +29,14 @@ async function console(options, scene, row) {
   await page.addInitScript((held) => Object.entries(held).forEach(([key, value]) => localStorage.setItem(key, value)), scene);
   await signIn(page);
   await page.getByRole("table", { name: "Active users" }).getByText(tenant("acme").admin.email).waitFor();
-  await part(page).getByRole("button", { name: "Invite people" }).waitFor();
-  if (row) await part(page).getByRole("row").filter({ hasText: row.email }).waitFor();
+  await invitesIn(page).getByRole("button", { name: "Invite people" }).waitFor();
+  if (row) await invitesIn(page).getByRole("row").filter({ hasText: row.email }).waitFor();
   return page;
 }
 
 // What a newcomer sees first.
 let page = await console(desktop, {});
+await page.locator("#which").getByText("None is open").waitFor({ state: "attached" });
 await shoot("newcomer", page);
 await page.context().close();
 
@@ -76,10 +77,10 @@ await page.context().close();
 page = await console(desktop, { steps: "dismissed" }, ana);
 await page.getByRole("table", { name: "Active users" }).getByRole("row").filter({ hasText: /Léa.*Active.*Finished/s }).waitFor();
 await shoot("console", page);
-await part(page).getByRole("tab", { name: /attention/i }).click();
-await part(page).getByRole("row").filter({ hasText: jonas.email }).waitFor();
-await part(page).getByRole("row").filter({ hasText: carla.email }).waitFor();
-await shoot("needs-attention", page, part(page));
+await invitesIn(page).getByRole("tab", { name: /attention/i }).click();
+await invitesIn(page).getByRole("row").filter({ hasText: jonas.email }).waitFor();
+await invitesIn(page).getByRole("row").filter({ hasText: carla.email }).waitFor();
+await shoot("needs-attention", page, invitesIn(page));
 await page.locator("#which").selectOption(ana.id);
 await page.getByRole("button", { name: "Open every link" }).click();
 await page.locator("#scan-said").filter({ hasText: "Nothing has changed" }).waitFor();
@@ -87,7 +88,7 @@ await shoot("panel", page, page.locator("#machine-details section").nth(1));
 await page.context().close();
 
 page = await console({ ...phone, colorScheme: "dark" }, { steps: "dismissed", panel: "closed" }, ana);
-await part(page).evaluate((part) => part.scrollIntoView());
+await invitesIn(page).evaluate((part) => part.scrollIntoView());
 await shoot("console-phone", page);
 await browser.close();
 process.stdout.write(`docs/images: ${shots.join(", ")}\n`);

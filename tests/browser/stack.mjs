@@ -77,14 +77,14 @@ export async function signIn(page, id = "acme", as = "admin") {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-// part is <pending-invites> in a page, inviteRow the row of an address there.
-export const part = (page) => page.locator("pending-invites");
-export const inviteRow = (page, email) => part(page).getByRole("row").filter({ hasText: email });
+// invitesIn is <pending-invites> in a page, inviteRow the row of an address there.
+export const invitesIn = (page) => page.locator("pending-invites");
+export const inviteRow = (page, email) => invitesIn(page).getByRole("row").filter({ hasText: email });
 
 // showInvite searches for one address, so that other tests' rows are out of the way, and
 // returns its row.
 export async function showInvite(page, email) {
-  await part(page).getByLabel("Search").fill(email);
+  await invitesIn(page).getByLabel("Search").fill(email);
   await inviteRow(page, email).waitFor();
   return inviteRow(page, email);
 }

@@ -2,6 +2,7 @@
 // their invites, and the panel with what there is on this machine only.
 import { $, write } from "./dom.js";
 import { forgetEvents, showEvents } from "./events.js";
+import { inLanguage } from "./language.js";
 import { forgetMails, showMails } from "./mails.js";
 import { forgetPeople, showPeople } from "./people.js";
 import { call, session, signIn, signOut } from "./session.js";
@@ -77,6 +78,7 @@ function open() {
   show(true);
   invites = document.createElement("pending-invites");
   invites.setAttribute("api", "");
+  inLanguage(invites);
   invites.token = () => session()?.token ?? "";
   invites.addEventListener("invites-changed", look);
   invites.addEventListener("signed-out", end);
