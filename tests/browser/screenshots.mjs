@@ -31,12 +31,12 @@ async function console(options, scene, row) {
   await page.getByRole("table", { name: "Active users" }).getByText(tenant("acme").admin.email).waitFor();
   await invitesIn(page).getByRole("button", { name: "Invite people" }).waitFor();
   if (row) await invitesIn(page).getByRole("row").filter({ hasText: row.email }).waitFor();
+  await page.locator("#which").getByText(row ? row.email : "None is open").waitFor({ state: "attached" });
   return page;
 }
 
 // What a newcomer sees first.
 let page = await console(desktop, {});
-await page.locator("#which").getByText("None is open").waitFor({ state: "attached" });
 await shoot("newcomer", page);
 await page.context().close();
 
