@@ -33,11 +33,7 @@ func age(ctx context.Context, p place) error {
 	if err != nil {
 		return err
 	}
-	store, err := dynamo.New(dynamodb.NewFromConfig(ministack.Config(info.AWSEndpoint)), dynamo.Config{
-		Table: info.Table, Shards: timerShards,
-		Random: func(b []byte) { _, _ = rand.Read(b) }, // never fails
-		Wait:   pause,
-	})
+	store, err := openStore(info)
 	if err != nil {
 		return err
 	}
@@ -57,6 +53,15 @@ func age(ctx context.Context, p place) error {
 		return nil
 	}
 	return fmt.Errorf("no tenant of the local stack has an invite %q", id)
+}
+
+// openStore opens the stack's table past the service.
+func openStore(info stack.Info) (*dynamo.Store, error) {
+	return dynamo.New(dynamodb.NewFromConfig(ministack.Config(info.AWSEndpoint)), dynamo.Config{
+		Table: info.Table, Shards: timerShards,
+		Random: func(b []byte) { _, _ = rand.Read(b) }, // never fails
+		Wait:   pause,
+	})
 }
 
 // timerShards is the default of template.yaml's TimerShards.

@@ -29,7 +29,7 @@ func up(ctx context.Context, p place) error {
 			return errors.New("the local stack is just starting or ending: wait, or end it with make down")
 		}
 		fmt.Println("The local stack is up already.")
-		report(os.Stdout, info)
+		report(os.Stdout, info, "make down ends it.")
 		return nil
 	}
 	self, err := os.Executable()

@@ -44,6 +44,23 @@ func TestTheStacksDescriptionIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
+func TestWhatIsToBeOpenedFirstIsSaidLast(t *testing.T) {
+	var said strings.Builder
+	login := stack.Login{Email: "admin@acme.example", Password: "secret"}
+	report(&said, stack.Info{
+		API: "http://localhost:8080", Console: "http://localhost:8080/console/", Tenants: []stack.Tenant{{ID: "acme", Name: "Acme", Admin: login}},
+	}, "Ctrl-C ends it.")
+	lines := strings.Split(strings.TrimSpace(said.String()), "\n")
+	if last := lines[len(lines)-1]; last != "  Open the console:  http://localhost:8080/console/" {
+		t.Errorf("the last line is %q", last)
+	}
+	for _, part := range []string{"admin@acme.example", "secret", "TENANT=acme", "Ctrl-C ends it."} {
+		if !strings.Contains(said.String(), part) {
+			t.Errorf("%q is missing in %s", part, said.String())
+		}
+	}
+}
+
 func TestEveryPinnedToolHasItsHashesAndNamesNoHost(t *testing.T) {
 	text, err := os.ReadFile("requirements.txt")
 	if err != nil {

@@ -38,11 +38,13 @@ func run(asked context.Context, p place, ready func()) error {
 	info, err := s.start(ctx)
 	if err == nil {
 		if err = info.Write(p.stackFile()); err == nil {
-			report(os.Stdout, info)
+			ends := "Ctrl-C ends it."
+			if ready != nil {
+				ends = "make down ends it."
+			}
+			report(os.Stdout, info, ends)
 			if ready != nil {
 				ready()
-			} else {
-				fmt.Println("  Ctrl-C ends it.")
 			}
 			<-ctx.Done()
 			s.progress.say("ending")

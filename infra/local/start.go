@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log"
 	"net"
 	"net/http"
@@ -15,8 +14,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"invites/infra/local/bridge"
-	"invites/infra/local/console"
-	"invites/infra/local/demo"
 	"invites/infra/local/deploy"
 	"invites/infra/local/docs"
 	"invites/infra/local/gateway"
@@ -127,8 +124,8 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 		Outputs: outputs,
 	}
 	errorLog := log.New(logs["gateway"], "", log.LstdFlags)
-	users := pool.New(cfg, info.UserPoolID, info.ClientID)
-	if info.Tenants, info.Service, err = seed.Users(ctx, users); err != nil {
+	people := pool.New(cfg, info.UserPoolID, info.ClientID)
+	if info.Tenants, info.Service, err = seed.Users(ctx, people); err != nil {
 		return none, err
 	}
 	senders := []string{platformSender}
@@ -139,20 +136,25 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 		return none, err
 	}
 	gate.Publish(outputs["NoticesTopicArn"])
+	pages := newProduct(info, people, errorLog)
+	page, err := s.startConsole(ctx, info, people, pages, mails, gate, web.Part(), errorLog)
+	if err != nil {
+		return none, err
+	}
 	document, err := docs.Handler(filepath.Join(s.root, "docs", "openapi.yaml"), web.Renderer(), info.API)
 	if err != nil {
 		return none, err
 	}
 	handler, err := gateway.New(gateway.Options{
 		Endpoint: local.Endpoint(), APIHost: local.APIHost(api.ID), CORS: api.CORS,
-		Mailbox: mails.Handler(), Console: console.Handler(users, web.Part(), errorLog), Docs: document, DNS: zone.Handler(names.Zone), Log: errorLog,
+		Mailbox: mails.Handler(), Console: page, Docs: document, DNS: zone.Handler(names.Zone), Log: errorLog,
 	})
 	if err != nil {
 		return none, err
 	}
 	s.serveHTTP(front, handler, errorLog)
-	s.serveHTTP(product, newProduct(info, users, errorLog).Handler(), errorLog)
-	if err := seed.Settings(ctx, info.API, info.Product, users, names.Zone, info.Tenants); err != nil {
+	s.serveHTTP(product, pages.Handler(), errorLog)
+	if err := seed.Settings(ctx, info.API, info.Product, people, names.Zone, info.Tenants); err != nil {
 		return none, err
 	}
 	s.progress.say("seeded %d tenants", len(info.Tenants))
@@ -281,16 +283,6 @@ func (s *starting) serveHTTP(listeners []net.Listener, handler http.Handler, err
 	s.onEnd(func() { server.Close() })
 }
 
-func newProduct(info stack.Info, users *pool.Pool, errorLog *log.Logger) *demo.Product {
-	names := map[string]string{"product": "Demo product"}
-	for _, tenant := range info.Tenants {
-		names[tenant.ID] = tenant.Name
-	}
-	return &demo.Product{
-		API: info.API, Session: users.Session(info.Service.Email, info.Service.Password), Tenants: names, Log: errorLog,
-	}
-}
-
 func (s *starting) logs(names ...string) (map[string]*os.File, error) {
 	files := map[string]*os.File{}
 	for _, name := range names {
@@ -308,14 +300,4 @@ func closeAll(listeners []net.Listener) {
 	for _, listener := range listeners {
 		listener.Close()
 	}
-}
-
-// report tells where everything is and how to sign in.
-func report(out io.Writer, info stack.Info) {
-	fmt.Fprintf(out, "\n  Console   %s\n  Mailbox   %s\n  API       %s/v1/invites\n  API docs  %s\n  Product   %s\n\n", info.Console, info.Mailbox, info.API, info.Docs, info.Product)
-	for _, tenant := range info.Tenants {
-		fmt.Fprintf(out, "  %-8s  %-22s %s\n  %-8s  %-22s %s\n", tenant.Name,
-			tenant.Admin.Email, tenant.Admin.Password, "", tenant.Viewer.Email, tenant.Viewer.Password)
-	}
-	fmt.Fprintf(out, "\n  A bearer token for curl:  make -s token TENANT=%s\n\n", info.Tenants[0].ID)
 }

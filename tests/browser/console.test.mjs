@@ -1,19 +1,14 @@
+// The product's Users page: its own users, and <pending-invites> in it. What the part itself
+// does is told by its own tests, the panel's tools by console-panel.test.mjs.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { address, age, api, invite, launch, link, open, signIn, tenant, stack, violations } from "./stack.mjs";
+import { after, afterEach, before, test } from "node:test";
+import { address, api, invite, inviteRow, launch, link, open, sideways, signIn, stack, tenant, violations } from "./stack.mjs";
+import { choose, panel, press, signedIn, user } from "./users.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
 after(() => browser.close());
-
-const row = (page, email) => page.locator("#rows tr").filter({ hasText: email });
-
-// show searches for one address, so that other tests' rows are out of the way.
-async function show(page, email, status = "") {
-  await page.getByLabel("Show").selectOption(status);
-  await page.getByLabel("Search").fill(email);
-  await page.getByRole("button", { name: "Search" }).click();
-}
 
 test("a wrong password is told as one", async () => {
   const page = await open(browser);
@@ -21,106 +16,115 @@ test("a wrong password is told as one", async () => {
   await page.getByLabel("Email").first().fill(tenant("acme").admin.email);
   await page.getByLabel("Password").fill("wrong");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.locator("#sign-in-problem").waitFor();
-  assert.match(await page.locator("#sign-in-problem").innerText(), /password/i);
+  await page.getByRole("alert").filter({ hasText: /password is wrong/ }).waitFor();
+  assert.equal(await page.locator("pending-invites").count(), 0);
 });
 
-test("an admin invites, resends with advice, and cancels after one question", async () => {
-  const email = address("story");
+test("a viewer is told what is missing, and sees neither users nor tools", async () => {
   const page = await open(browser);
+  await signIn(page, "acme", "viewer");
+  await page.locator("#no-permission").filter({ hasText: /permission/ }).waitFor();
+  assert.match(await page.locator("#no-permission").innerText(), /viewer@acme\.example.*admin@acme\.example/);
+  for (const hidden of [panel(page), page.getByRole("table", { name: "Active users" }), page.getByRole("heading", { name: "Try this" })]) assert.equal(await hidden.count(), 0);
+  await page.getByRole("button", { name: "Sign out" }).click();
   await signIn(page);
-  await page.locator("#invite-email").fill(email);
-  await page.getByRole("button", { name: "Send invite" }).click();
-  await row(page, email).waitFor();
-  assert.match(await row(page, email).innerText(), /pending/i);
-
-  await page.locator("#invite-email").fill(email);
-  await page.getByRole("button", { name: "Send invite" }).click();
-  await page.locator("#invite-problem").waitFor();
-  assert.match(await page.locator("#invite-problem").innerText(), /resend/i);
-
-  const first = await link(email);
-  await row(page, email).getByRole("button", { name: /resend/i }).click();
-  await row(page, email).locator(".advice").waitFor();
-  const second = await link(email, 2);
-  assert.equal((await fetch(first)).status, 410);
-  assert.equal((await fetch(second)).status, 200);
-
-  await row(page, email).locator("[data-action=cancel]").click();
-  assert.equal(await page.locator("#cancel-email").innerText(), email);
-  await page.getByRole("button", { name: "Keep it" }).click();
-  assert.equal(await row(page, email).count(), 1);
-  await row(page, email).locator("[data-action=cancel]").click();
-  await page.locator("#cancel-yes").click();
-  await row(page, email).waitFor({ state: "detached" });
-  assert.equal((await fetch(second)).status, 410);
+  await user(page, tenant("acme").admin.email).waitFor();
+  assert.equal(await page.locator("#no-permission").isVisible(), false);
   assert.deepEqual(page.wrong, []);
 });
 
-test("an expired invite is shown as such and revived by a resend; an accepted one cannot be resent", async () => {
-  const late = await invite(address("late"));
-  await link(late.email);
-  age(late.id, "8d");
-  const done = await invite(address("done"));
-  await fetch(await link(done.email), { method: "POST", redirect: "manual" });
-  const page = await open(browser);
-  await signIn(page);
-  await show(page, late.email);
-  await row(page, late.email).filter({ hasText: /expired/i }).waitFor();
-  await row(page, late.email).getByRole("button", { name: /resend/i }).click();
-  await row(page, late.email).filter({ hasText: /pending/i }).waitFor();
-
-  await show(page, done.email, "accepted");
-  const resend = row(page, done.email).getByRole("button", { name: /resend/i });
-  await resend.waitFor();
-  assert.ok((await resend.isDisabled()) || (await resend.getAttribute("aria-disabled")) === "true");
-  assert.match(await row(page, done.email).innerText(), /password reset/i);
+test("a session that is over leads back to the sign-in, and nothing of it stays on the page", async () => {
+  const page = await signedIn(browser);
+  await page.evaluate(() => {
+    const held = JSON.parse(sessionStorage.getItem("session"));
+    sessionStorage.setItem("session", JSON.stringify({ ...held, token: held.token.slice(0, -8) + "AAAAAAAA" }));
+  });
+  await page.getByRole("alert").filter({ hasText: "Your session is over" }).waitFor();
+  assert.equal(await page.locator("pending-invites").count(), 0);
+  assert.doesNotMatch(await page.locator("body").innerText(), /admin@globex\.example .*Active|Pending Invites/);
+  assert.equal(await page.evaluate(() => sessionStorage.getItem("session")), null);
 });
 
-test("a viewer is told what is missing", async () => {
-  const page = await open(browser);
-  await signIn(page, "acme", "viewer");
-  await page.locator("#problem").waitFor();
-  assert.match(await page.locator("#problem").innerText(), /permission/i);
+test("who accepts in the browser becomes Active by the event, and nobody's focus moves", async () => {
+  const page = await signedIn(browser);
+  const row = await invite(address("ana"), { name: "Ana" });
+  const mails = panel(page).locator("#mails li").filter({ hasText: row.email });
+  await mails.waitFor();
+  await inviteRow(page, row.email).filter({ hasText: /pending/i }).waitFor();
+  assert.equal(await user(page, row.email).count(), 0, "nobody is a user by being invited");
+
+  const [mail] = await Promise.all([page.waitForEvent("popup"), mails.getByRole("link", { name: /^(?!Open)/ }).click()]);
+  await mail.getByRole("heading", { level: 1 }).waitFor();
+  assert.match(mail.url(), /\/mailbox\/m\d+$/);
+  const [invitee] = await Promise.all([page.waitForEvent("popup"), mails.getByRole("link", { name: "Open its link" }).click()]);
+  await page.getByLabel("Which invite").focus();
+  await invitee.locator("form button").click();
+  await invitee.waitForURL(`${stack.product}/**`);
+
+  await user(page, row.email).filter({ hasText: /Ana.*Active.*Finished/s }).waitFor();
+  await page.getByRole("status").filter({ hasText: `${row.email} is Active now, by the event InviteAccepted.` }).waitFor();
+  await panel(page).locator("#events li").filter({ hasText: /InviteAccepted.*made a user Active/s }).filter({ hasText: row.email }).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "which");
+  for (const step of ["invite", "read", "accept", "active"]) assert.match(await page.locator(`[data-step=${step}]`).textContent(), /\(done\)/, step);
+
+  await api("POST", `/v1/invites/${row.id}/release`);
+  await user(page, row.email).waitFor({ state: "detached" });
+  await page.getByRole("status").filter({ hasText: `${row.email} is no longer a user` }).waitFor();
+  assert.deepEqual(page.wrong, []);
 });
 
-test("a long list comes page by page and loses nothing", async () => {
-  const stem = `page${Date.now().toString(36)}`;
-  const made = [];
-  for (let i = 0; i < 30; i++) made.push((await api("POST", "/v1/invites", { email: `${stem}-${i}@example.com` }, { as: "globex" })).email);
-  const page = await open(browser);
-  await signIn(page, "globex");
-  await page.locator("#rows tr").first().waitFor();
-  while (await page.locator("#more").isVisible()) {
-    const before = await page.locator("#rows tr").count();
-    await page.locator("#more").click();
-    await page.waitForFunction((n) => document.querySelectorAll("#rows tr").length > n || document.getElementById("more").hidden, before);
+test("who accepted and never came to the set-up page is Active and not set up", async () => {
+  const row = await invite(address("half"));
+  const url = await link(row.email);
+  const page = await signedIn(browser);
+  await fetch(url, { method: "POST", redirect: "manual" });
+  await user(page, row.email).filter({ hasText: /Active.*Not yet/s }).waitFor();
+  await fetch(url, { method: "POST" }); // and now the set-up page as well
+  await user(page, row.email).filter({ hasText: /Finished/ }).waitFor();
+});
+
+test("the list Try this is put away for good, and comes back", async () => {
+  const page = await signedIn(browser);
+  const list = page.getByRole("heading", { name: "Try this" });
+  await page.getByRole("button", { name: "Dismiss the list Try this" }).press("Enter");
+  await list.waitFor({ state: "hidden" });
+  assert.equal(await page.evaluate(() => document.activeElement.id), "title");
+  await page.reload();
+  await user(page, tenant("acme").admin.email).waitFor();
+  assert.equal(await list.isVisible(), false);
+  await page.getByRole("button", { name: "Show the list “Try this”" }).click();
+  await list.waitFor();
+});
+
+test("axe finds nothing and nothing is read sideways, signed out and in, light and dark, on phone and desktop", async () => {
+  const row = await invite(address("axe"));
+  await link(row.email);
+  for (const [colorScheme, width] of [["light", 1440], ["dark", 1440], ["light", 390], ["dark", 390], ["light", 1100], ["light", 320]]) {
+    const page = await open(browser, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
+    const check = async (state) => {
+      assert.equal(await sideways(page), false, `${state} at ${width}`);
+      assert.deepEqual(await violations(page), [], `${state}, ${colorScheme}, ${width}`);
+    };
+    await page.goto(stack.console);
+    await page.getByRole("heading", { name: "Sign in to Tandem" }).waitFor();
+    await check("signed out");
+    await signIn(page);
+    await inviteRow(page, row.email).waitFor();
+    await choose(page, row);
+    await press(page, "Open every link", "scan-said");
+    await check("signed in");
+    await page.locator("#machine summary").click();
+    await page.getByLabel("Which invite").waitFor({ state: "hidden" });
+    await check("with the panel closed");
+    await page.context().close();
   }
-  for (const email of made) assert.equal(await row(page, email).count(), 1, email);
 });
 
-test("a search finds what stands behind a page of others", async () => {
-  const old = await api("POST", "/v1/invites", { email: address("old") }, { as: "globex" });
-  await link(old.email);
-  age(old.id, "8d");
-  for (let i = 0; i < 26; i++) await api("POST", "/v1/invites", { email: address("newer") }, { as: "globex" });
-  const page = await open(browser);
-  await signIn(page, "globex");
-  await page.locator("#rows tr").first().waitFor();
-  assert.equal(await row(page, old.email).count(), 0);
-  await show(page, old.email);
-  await row(page, old.email).filter({ hasText: /expired/i }).waitFor();
-});
-
-test("axe finds nothing in the console, signed out and signed in, light and dark", async () => {
+test("axe finds nothing where a viewer is told what is missing", async () => {
   for (const colorScheme of ["light", "dark"]) {
     const page = await open(browser, { colorScheme, bypassCSP: true });
-    await page.goto(stack.console);
-    await page.locator("#sign-in").waitFor();
-    assert.deepEqual(await violations(page), [], `signed out, ${colorScheme}`);
-    await signIn(page);
-    await page.locator("#rows tr").first().waitFor();
-    assert.deepEqual(await violations(page), [], `signed in, ${colorScheme}`);
-    await page.context().close();
+    await signIn(page, "acme", "viewer");
+    await page.locator("#no-permission").waitFor();
+    assert.deepEqual(await violations(page), [], colorScheme);
   }
 });

@@ -77,6 +77,18 @@ export async function signIn(page, id = "acme", as = "admin") {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
+// invitesIn is <pending-invites> in a page, inviteRow the row of an address there.
+export const invitesIn = (page) => page.locator("pending-invites");
+export const inviteRow = (page, email) => invitesIn(page).getByRole("row").filter({ hasText: email });
+
+// showInvite searches for one address, so that other tests' rows are out of the way, and
+// returns its row.
+export async function showInvite(page, email) {
+  await invitesIn(page).getByLabel("Search").fill(email);
+  await inviteRow(page, email).waitFor();
+  return inviteRow(page, email);
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 // violations runs axe by the rules of WCAG 2.2 A and AA, or by those that are named. The

@@ -6,9 +6,9 @@ import { defineConfig, type Plugin } from "vite";
 const locale = fileURLToPath(new URL("../../shared/locale/", import.meta.url));
 const prefix = "console.";
 
-// In English the API says by itself what became of a mail, so that those texts need not be
+// In English the API says by itself what became of a mail and what to do, so that those need not be
 // in the file that everybody loads.
-const saidByAPI = /^reason\./;
+const saidByAPI = /^reason\.|^advice\.(mistyped|wrong_address|spam_filter|mail_rule|already_member)$/;
 
 // texts are what a catalogue says to admins, by keys without their prefix.
 function texts(tag: string): Record<string, string> {

@@ -1,33 +1,85 @@
-// Package console is a demo of the hosted admin console: its Pending Invites
-// page and, since a product has a sign-in of its own, a small one to go with it.
+// Package console is a demo of a product's Settings, Users page, of which the service's
+// <pending-invites> is a part: the page, the backend that a product has for it, and the
+// tools of a panel for what there is on one machine only. [Handler] serves all of it.
 package console
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
-	"errors"
 	"io/fs"
 	"log"
 	"net/http"
 	"os"
+	"time"
 
+	"invites/infra/local/demo"
+	"invites/infra/local/mailbox"
 	"invites/infra/local/pool"
+	"invites/infra/local/users"
+	"invites/shared/invite"
 )
 
-//go:embed index.html console.css console.js api.js
+//go:embed page
 var files embed.FS
 
 // policy lets the page load and call nothing but its own origin.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
-// Handler serves the console below /console/, and below /console/part/ the finished
-// <pending-invites> of a folder.
-func Handler(users *pool.Pool, part string, log *log.Logger) http.Handler {
+// Options are what the console stands on.
+type Options struct {
+	Pool *pool.Pool
+	// Tenants are the names of the product's customers, by id.
+	Tenants map[string]string
+	// API is the origin of the service, Product that of the pages its tenants lead to.
+	API, Product string
+	// Part is the folder of the finished <pending-invites>.
+	Part      string
+	Mails     *mailbox.Store
+	Directory *users.Directory
+	// Account returns what the set-up page has made for somebody.
+	Account func(tenant, email string) (demo.Account, bool)
+	// Age makes an invite older; Bounce has its newest mail come back and returns the
+	// mail's id.
+	Age    func(ctx context.Context, key invite.Key, gen invite.Gen, by time.Duration) (*invite.Invite, error)
+	Bounce func(ctx context.Context, key invite.Key, gen invite.Gen) (string, error)
+	Log    *log.Logger
+}
+
+// console answers for the page's backend.
+type console struct {
+	Options
+	service *service
+}
+
+// Handler serves the console below /console/:
+//
+//	/console/                     the page
+//	/console/part/                <pending-invites>
+//	POST /console/api/sign-in     a session, for an address and a password
+//	GET  /console/api/users       who is Active in the tenant, and the newest events of it
+//	GET  /console/api/mails       the tenant's newest mails
+//	POST /console/api/later       makes invites seven days older
+//	POST /console/api/bounce      has an invite's newest mail come back
+//	POST /console/api/scan        opens all that is in an invite's newest mail
+//
+// All but the sign-in take the bearer token of an admin, and know that tenant's own alone.
+func Handler(o Options) http.Handler {
+	c := &console{Options: o, service: &service{origin: o.API}}
+	page, err := fs.Sub(files, "page")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
 	mux := http.NewServeMux()
-	mux.Handle("POST /console/api/sign-in", signIn(users, log))
-	mux.Handle("GET /console/", static("/console/", files))
-	mux.Handle("GET /console/part/", static("/console/part/", os.DirFS(part)))
+	mux.HandleFunc("POST /console/api/sign-in", c.signIn)
+	mux.HandleFunc("GET /console/api/users", c.admin(c.listUsers))
+	mux.HandleFunc("GET /console/api/mails", c.admin(c.listMails))
+	mux.HandleFunc("POST /console/api/later", c.admin(c.later))
+	mux.HandleFunc("POST /console/api/bounce", c.admin(c.bounce))
+	mux.HandleFunc("POST /console/api/scan", c.admin(c.scan))
+	mux.Handle("GET /console/", static("/console/", page))
+	mux.Handle("GET /console/part/", static("/console/part/", os.DirFS(o.Part)))
 	return mux
 }
 
@@ -43,28 +95,21 @@ func static(prefix string, files fs.FS) http.Handler {
 	})
 }
 
-// largestSignIn is far over any address with its password.
-const largestSignIn = 4 << 10
+// largest is far over any body that the page sends.
+const largest = 64 << 10
 
-// signIn is the console's own way to a token; a product has a sign-in page.
-func signIn(users *pool.Pool, log *log.Logger) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var asked struct{ Email, Password string }
-		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, largestSignIn)).Decode(&asked); err != nil {
-			answer(w, http.StatusBadRequest, map[string]any{"detail": "Send an email and a password as JSON."})
-			return
-		}
-		token, err := users.SignIn(r.Context(), asked.Email, asked.Password)
-		switch {
-		case errors.Is(err, pool.ErrRefused):
-			answer(w, http.StatusUnauthorized, map[string]any{"detail": "The address or the password is wrong."})
-		case err != nil:
-			log.Printf("sign in: %v", err)
-			answer(w, http.StatusBadGateway, map[string]any{"detail": "Signing in does not work right now."})
-		default:
-			answer(w, http.StatusOK, map[string]any{"token": token.Bearer, "ends": token.Ends.UTC()})
-		}
-	})
+// read reads a JSON body, or answers that it is none.
+func read(w http.ResponseWriter, r *http.Request, into any, want string) bool {
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, largest)).Decode(into); err != nil {
+		refuse(w, http.StatusBadRequest, "Send "+want+" as JSON.")
+		return false
+	}
+	return true
+}
+
+// refuse says what is wrong, in the one field that the page shows.
+func refuse(w http.ResponseWriter, status int, detail string) {
+	answer(w, status, map[string]string{"detail": detail})
 }
 
 func answer(w http.ResponseWriter, status int, body any) {

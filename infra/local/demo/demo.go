@@ -1,10 +1,11 @@
-// Package demo is a small product that uses the service: the pages a tenant's
+// Package demo is Tandem, a made-up product that uses the service: the pages a tenant's
 // settings lead to, on an origin of its own. Its set-up page shows how a
 // product's backend turns the code of an accepted invite into an account.
 package demo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -29,13 +30,15 @@ type Product struct {
 	// API is the service's origin, Session the backend's own sign-in there.
 	API     string
 	Session *pool.Session
-	// Tenants are the names of its customers, by id.
-	Tenants map[string]string
-	Log     *log.Logger
+	// Tenants are the names of its customers, Colors the colours of their logos, by id.
+	Tenants, Colors map[string]string
+	Log             *log.Logger
 
 	mu       sync.Mutex
-	accounts map[string]Account
+	accounts map[person]Account
 }
+
+type person struct{ tenant, email string }
 
 // Account is what the product made of a redeemed code: one per tenant and address.
 type Account struct {
@@ -58,7 +61,7 @@ func (p *Product) Handler() http.Handler {
 	mux.HandleFunc("GET /{tenant}/reset", p.tenant(p.page("reset.html")))
 	mux.HandleFunc("GET /{tenant}/logo.svg", p.tenant(func(w http.ResponseWriter, r *http.Request, name string) {
 		w.Header().Set("Content-Type", "image/svg+xml")
-		_ = pages.ExecuteTemplate(w, "logo.html", name[:1])
+		_ = pages.ExecuteTemplate(w, "logo.html", map[string]string{"Letter": name[:1], "Color": cmp.Or(p.Colors[r.PathValue("tenant")], "#4c3fc4")})
 	}))
 	return mux
 }
@@ -95,14 +98,22 @@ func (p *Product) setUp(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	p.mu.Lock()
 	if p.accounts == nil {
-		p.accounts = map[string]Account{}
+		p.accounts = map[person]Account{}
 	}
-	key := account.TenantID + " " + account.Email
-	_, had := p.accounts[key]
-	p.accounts[key] = account
+	who := person{account.TenantID, account.Email}
+	_, had := p.accounts[who]
+	p.accounts[who] = account
 	p.mu.Unlock()
 	data["Account"], data["Had"] = account, had
 	p.show(w, http.StatusOK, "account.html", data)
+}
+
+// Account returns what the set-up page has made for somebody, or false.
+func (p *Product) Account(tenant, email string) (Account, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	account, ok := p.accounts[person{tenant, email}]
+	return account, ok
 }
 
 // redeem asks the service what a code stands for, once more where the backend's

@@ -19,6 +19,11 @@ import (
 // sign-in and a service that answers redeems with answer.
 func product(t *testing.T, answer func(bearer, code string) (int, any)) http.Handler {
 	t.Helper()
+	return newProduct(t, answer).Handler()
+}
+
+func newProduct(t *testing.T, answer func(bearer, code string) (int, any)) *Product {
+	t.Helper()
 	signIns := 0
 	cognito := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		signIns++
@@ -41,11 +46,10 @@ func product(t *testing.T, answer func(bearer, code string) (int, any)) http.Han
 	users := pool.New(aws.Config{
 		Region: "x", BaseEndpoint: &cognito.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
 	}, "pool", "client")
-	p := &Product{
+	return &Product{
 		API: service.URL, Session: users.Session("backend@product.example", "secret"),
 		Tenants: map[string]string{"acme": "Acme"}, Log: log.New(io.Discard, "", 0),
 	}
-	return p.Handler()
 }
 
 func open(handler http.Handler, path string) (int, string) {
@@ -74,6 +78,32 @@ func TestACodeMakesAnAccountOnce(t *testing.T) {
 	status, page = open(handler, "/acme/setup?invite=inv_1&code=c")
 	if status != http.StatusGone || !strings.Contains(page, "used already") || strings.Contains(page, "bob@example.com") {
 		t.Errorf("again: got %d %s", status, page)
+	}
+}
+
+func TestTheProductKnowsTheAccountsItMade(t *testing.T) {
+	p := newProduct(t, func(string, string) (int, any) { return http.StatusOK, facts("acme") })
+	if _, ok := p.Account("acme", "bob@example.com"); ok {
+		t.Error("there is an account before the set-up")
+	}
+	open(p.Handler(), "/acme/setup?code=c")
+	if got, ok := p.Account("acme", "bob@example.com"); !ok || got != facts("acme") {
+		t.Errorf("got %+v, %t", got, ok)
+	}
+	if _, ok := p.Account("globex", "bob@example.com"); ok {
+		t.Error("another tenant has it too")
+	}
+}
+
+func TestALogoIsInTheTenantsColour(t *testing.T) {
+	p := &Product{Tenants: map[string]string{"acme": "Acme", "globex": "Globex"}, Colors: map[string]string{"acme": "#1f5fbf"}}
+	for path, want := range map[string][]string{"/acme/logo.svg": {">A<", `fill="#1f5fbf"`}, "/globex/logo.svg": {">G<", `fill="#4c3fc4"`}} {
+		status, logo := open(p.Handler(), path)
+		for _, part := range want {
+			if status != http.StatusOK || !strings.Contains(logo, part) {
+				t.Errorf("%s: %q is missing in %d %s", path, part, status, logo)
+			}
+		}
 	}
 }
 

@@ -42,11 +42,11 @@ func Users(ctx context.Context, users *pool.Pool) (made []stack.Tenant, backend 
 		return nil, backend, err
 	}
 	add := func(email, name, tenant string, groups ...string) (stack.Login, error) {
-		login := stack.Login{Email: email, Password: newPassword()}
+		login := stack.Login{Name: name, Email: email, Password: newPassword()}
 		return login, users.Add(ctx, pool.User{Email: email, Name: name, Password: login.Password, Tenant: tenant, Groups: groups})
 	}
 	for _, t := range tenants {
-		one := stack.Tenant{ID: t.id, Name: t.name, Sender: "noreply@" + t.id + ".example"}
+		one := stack.Tenant{ID: t.id, Name: t.name, Sender: "noreply@" + t.id + ".example", Color: t.color}
 		if one.Admin, err = add("admin@"+t.id+".example", t.admin, t.id, usersAdmin, settingsAdmin); err != nil {
 			return nil, backend, err
 		}
@@ -97,7 +97,7 @@ func Settings(ctx context.Context, api, product string, users *pool.Pool, zone *
 			"name": one.Name, "sender": one.Sender, "expires_in_hours": 7 * 24,
 			"setup_url": home + "/setup", "sign_in_url": home + "/sign-in", "password_reset_url": home + "/reset",
 			"support_email": "support@" + one.ID + ".example", "roles": []string{"member", "admin"},
-			"time_zone": tenants[i].zone, "locale": tenants[i].locale, "brand_color": tenants[i].color,
+			"time_zone": tenants[i].zone, "locale": tenants[i].locale, "brand_color": one.Color,
 			"logo_url": home + "/logo.svg",
 		})
 		if err != nil {

@@ -4,7 +4,7 @@
 // handed on as it came, so the signatures and the rights of callers are MiniStack's to check.
 //
 // A domain that somebody makes gets the topic for its notices: AWS has those of all domains
-// from the configuration set.
+// from the configuration set. [Gate.Bounce] has a mail come back that SES has taken.
 package senders
 
 import (
@@ -21,21 +21,28 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
 	"github.com/aws/aws-sdk-go-v2/service/ses/types"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"invites/shared/dns/dnstest"
+	"invites/shared/invite"
 )
 
 // Gate is the SES that the Lambdas call.
 type Gate struct {
-	zone  *dnstest.Zone
-	real  *ses.Client // the account's root user
-	pass  http.Handler
-	topic atomic.Pointer[string]
+	zone    *dnstest.Zone
+	real    *ses.Client // the account's root user
+	notices *sns.Client
+	pass    http.Handler
+	topic   atomic.Pointer[string]
+
+	mu    sync.Mutex
+	mails map[invite.Key]sent
 }
 
 // Publish has the notices of domains that are made from now on published to a topic.
@@ -63,7 +70,7 @@ func New(cfg aws.Config, z *dnstest.Zone, errors *log.Logger) (*Gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Gate{zone: z, real: ses.NewFromConfig(cfg)}
+	g := &Gate{zone: z, real: ses.NewFromConfig(cfg), notices: sns.NewFromConfig(cfg)}
 	g.pass = &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(target)
@@ -112,12 +119,15 @@ const namespace = "http://ses.amazonaws.com/doc/2010-12-01/"
 
 type formKey struct{}
 
-// correct writes the two answers about identities anew.
+// correct writes the two answers about identities anew, and looks at two more.
 func (g *Gate) correct(response *http.Response) error {
 	form, _ := response.Request.Context().Value(formKey{}).(url.Values)
 	action := form.Get("Action")
 	if response.StatusCode == http.StatusOK && action == "VerifyDomainDkim" {
 		return g.publish(response.Request.Context(), form.Get("Domain"))
+	}
+	if response.StatusCode == http.StatusOK && action == "SendRawEmail" {
+		return g.remember(response, form)
 	}
 	about := strings.TrimPrefix(action, "GetIdentity")
 	if response.StatusCode != http.StatusOK || about != "VerificationAttributes" && about != "DkimAttributes" {

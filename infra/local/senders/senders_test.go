@@ -19,8 +19,13 @@ import (
 	"invites/shared/dns/dnstest"
 )
 
-// emulator answers as MiniStack does: every identity is verified and unknown ones wait.
-type emulator struct{ topics []string }
+// emulator answers as MiniStack does: every identity is verified and unknown ones wait. It
+// keeps what SNS was asked to publish.
+type emulator struct {
+	topics    []string
+	topic     string
+	published []string
+}
 
 func (e *emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = r.ParseForm()
@@ -36,6 +41,8 @@ func (e *emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		body += "</DkimAttributes>"
 	case "SetIdentityNotificationTopic":
 		e.topics = append(e.topics, r.PostForm.Get("Identity")+" "+r.PostForm.Get("NotificationType")+" "+r.PostForm.Get("SnsTopic"))
+	case "Publish":
+		e.topic, e.published = r.PostForm.Get("TopicArn"), append(e.published, r.PostForm.Get("Message"))
 	case "SendRawEmail":
 		body = "<MessageId>1</MessageId>"
 	}

@@ -38,12 +38,14 @@ type Tenant struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
 	Sender string `json:"sender"`
+	Color  string `json:"color"`
 	Admin  Login  `json:"admin"`
 	Viewer Login  `json:"viewer"`
 }
 
 // Login is a user's way in.
 type Login struct {
+	Name     string `json:"name"`
 	Email    string `json:"email"`
 	Password string `json:"password"`
 }

@@ -1,5 +1,4 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { property, query, state } from "lit/decorators.js";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { Refusal, type Connection, type Invite, type InvitePage, type Settings } from "@invites/client";
@@ -7,7 +6,7 @@ import { languages } from "virtual:languages";
 import type { Desk } from "./desk.ts";
 import { check, cross, warning } from "./icons.ts";
 import { InviteForm, type Office } from "./invite-form.ts";
-import { Question } from "./question.ts";
+import { Question, type Asked } from "./question.ts";
 import { whyNot } from "./refusals.ts";
 import { Roster, type Note, type Row } from "./roster.ts";
 import { can, columns, rowView } from "./row-view.ts";
@@ -41,6 +40,13 @@ type Sort = (typeof sorts)[number];
 // where it is out of sight the browser leaves it out (content-visibility).
 const chunkSize = 50;
 
+// What is asked before one invite is changed: title, text, and the words for no and yes.
+const questions = {
+  cancel: ["cancel.title", "cancel.text", "cancel.no", "cancel.yes"],
+  release: ["release.title", "release.text", "release.no", "release.yes"],
+  insist: ["insist.title", "insist.text", "insist.no", "insist.yes"],
+} satisfies Record<string, Key[]>;
+
 // How long a mail that is on its way is watched, in milliseconds, and how often.
 const watchFor = 20_000;
 const watchEvery = 1_000;
@@ -57,21 +63,38 @@ export class PendingInvites extends LitElement implements Office, Desk {
   static override styles = styles;
   static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: false };
 
-  @property() api = "";
-  @property() locale = "";
-  @property({ type: Number, attribute: "refresh-every" }) refreshEvery = 15;
-  @property({ type: Number }) level = 2;
-  @property({ attribute: false }) token: Connection["token"] = () => "";
+  static override properties = {
+    api: {},
+    locale: {},
+    refreshEvery: { type: Number, attribute: "refresh-every" },
+    level: { type: Number },
+    token: { attribute: false },
+    words: { state: true },
+    tab: { state: true },
+    sort: { state: true },
+    status: { state: true },
+    said: { state: true },
+    settings: { state: true },
+    counts: { state: true },
+    now: { state: true },
+    working: { state: true },
+  };
 
-  @state() words: Words = inEnglish;
-  @state() private tab: Tab = "pending";
-  @state() private sort: Sort = "newest";
-  @state() private status: Note | undefined;
-  @state() private said = "";
-  @state() private settings: Settings | undefined;
-  @state() private counts: Counts | undefined;
-  @state() private now = Date.now();
-  @state() private working = false;
+  api = "";
+  locale = "";
+  refreshEvery = 15;
+  level = 2;
+  token: Connection["token"] = () => "";
+
+  words: Words = inEnglish;
+  private tab: Tab = "pending";
+  private sort: Sort = "newest";
+  private status: Note | undefined;
+  private said = "";
+  private settings: Settings | undefined;
+  private counts: Counts | undefined;
+  private now = Date.now();
+  private working = false;
 
   times = new Times("en");
   readonly languages = ["en", ...Object.keys(languages)];
@@ -87,9 +110,6 @@ export class PendingInvites extends LitElement implements Office, Desk {
   };
   private timers: ReturnType<typeof setInterval>[] = [];
   private searching: ReturnType<typeof setTimeout> | undefined;
-
-  @query(".rows") private readonly rowsElement!: HTMLElement;
-  @query("#heading") private readonly headingElement!: HTMLElement;
 
   // refresh brings what is shown up to date, without moving anything.
   async refresh(): Promise<void> {
@@ -198,7 +218,7 @@ export class PendingInvites extends LitElement implements Office, Desk {
 
   // isInUse tells whether somebody is about to press something in the list.
   private isInUse(): boolean {
-    const rows = this.rowsElement as HTMLElement | null;
+    const rows = this.find(".rows");
     return Boolean(rows?.matches(":hover") || rows?.contains(this.shadowRoot?.activeElement ?? null));
   }
 
@@ -214,15 +234,8 @@ export class PendingInvites extends LitElement implements Office, Desk {
     const { words } = this;
     const { email, resend_confirm: confirm, delivery } = row.invite;
     if (confirm) {
-      const reason = (delivery.code && words.of("reason", delivery.code)) || delivery.reason || "";
-      const sure = await this.question.ask({
-        title: words.text("insist.title"),
-        text: words.text("insist.text", { reason }),
-        about: [email],
-        no: words.text("insist.no"),
-        yes: words.text("insist.yes"),
-      });
-      if (!sure) return;
+      const reason = (delivery.code && words.of(`reason.${delivery.code}`)) || delivery.reason || "";
+      if (!(await this.sure("insist", email, { text: words.text("insist.text", { reason }) }))) return;
     }
     await this.act(id, `resend ${id}`, (invite, key) => this.service.resend(invite, key, confirm ?? undefined), (now) => {
       this.list.put(now, { settled: false, note: { kind: "good", text: words.text("note.resent") } });
@@ -233,39 +246,22 @@ export class PendingInvites extends LitElement implements Office, Desk {
   }
 
   cancel(id: string): void {
-    void this.cancelOnce(id);
-  }
-
-  private async cancelOnce(id: string): Promise<void> {
-    const invite = this.list.row(id)?.invite;
-    const { words } = this;
-    if (!invite) return;
-    const sure = await this.question.ask({
-      title: words.text("cancel.title"),
-      text: words.text("cancel.text"),
-      about: [invite.email],
-      no: words.text("cancel.no"),
-      yes: words.text("cancel.yes"),
-    });
-    if (sure) await this.end(id, "cancel");
+    void this.endOnce(id, "cancel");
   }
 
   release(id: string): void {
-    void this.releaseOnce(id);
+    void this.endOnce(id, "release");
   }
 
-  private async releaseOnce(id: string): Promise<void> {
+  private async endOnce(id: string, how: "cancel" | "release"): Promise<void> {
     const invite = this.list.row(id)?.invite;
-    const { words } = this;
-    if (!invite) return;
-    const sure = await this.question.ask({
-      title: words.text("release.title"),
-      text: words.text("release.text"),
-      about: [invite.email],
-      no: words.text("release.no"),
-      yes: words.text("release.yes"),
-    });
-    if (sure) await this.end(id, "release");
+    if (invite && (await this.sure(how, invite.email))) await this.end(id, how);
+  }
+
+  // sure asks once before one invite is changed, in the words of what is to be done.
+  private sure(what: keyof typeof questions, email: string, other: Partial<Asked> = {}): Promise<boolean> {
+    const [title, text, no, yes] = questions[what].map((key) => this.words.text(key)) as [string, string, string, string];
+    return this.question.ask({ title, text, about: [email], no, yes, ...other });
   }
 
   // end takes an invite out of the list. The focus goes to the row that takes its place.
@@ -291,14 +287,8 @@ export class PendingInvites extends LitElement implements Office, Desk {
   // correctOnce mends an address: cancel, then invite the right one.
   private async correctOnce(invite: Invite, email: string | undefined): Promise<void> {
     const { words } = this;
-    const sure = await this.question.ask({
-      title: words.text("cancel.title"),
-      text: email ? words.text("correct.text", { email }) : words.text("correct.other"),
-      about: [invite.email],
-      no: words.text("cancel.no"),
-      yes: email ? words.text("correct.yes") : words.text("cancel.yes"),
-    });
-    if (!sure || !(await this.end(invite.id, "cancel"))) return;
+    const other = email ? { text: words.text("correct.text", { email }), yes: words.text("correct.yes") } : { text: words.text("correct.other") };
+    if (!(await this.sure("cancel", invite.email, other)) || !(await this.end(invite.id, "cancel"))) return;
     if (!email) return this.form.show();
     const { name, role, locale } = invite;
     const [outcome] = await this.inviteAll([{ email, ...(name && { name }), ...(role && { role }), ...(locale && { locale }) }]);
@@ -474,7 +464,7 @@ export class PendingInvites extends LitElement implements Office, Desk {
       this.working = false;
     }
     await this.updateComplete;
-    this.headingElement.focus();
+    this.find("#heading")?.focus();
   }
 
   // --- moving about ------------------------------------------------------------------
@@ -500,18 +490,22 @@ export class PendingInvites extends LitElement implements Office, Desk {
   }
 
   formClosed(): void {
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("[data-action=invite]")?.focus());
+    void this.updateComplete.then(() => this.find("[data-action=invite]")?.focus());
+  }
+
+  private find(selector: string): HTMLElement | null {
+    return this.renderRoot.querySelector(selector);
   }
 
   private focusRow(place: number): void {
     const rows = this.renderRoot.querySelectorAll<HTMLElement>("[data-id]");
     const row = rows[Math.min(place, rows.length - 1)];
-    const target = row?.querySelector<HTMLElement>("[data-action=resend]") ?? this.headingElement;
-    target.focus();
+    const target = row?.querySelector<HTMLElement>("[data-action=resend]") ?? this.find("#heading");
+    target?.focus();
   }
 
   private focusIn(id: string, action: string): void {
-    const row = this.renderRoot.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
+    const row = this.find(`[data-id="${CSS.escape(id)}"]`);
     row?.scrollIntoView({ block: "nearest" });
     row?.querySelector<HTMLElement>(`[data-action=${action}]`)?.focus();
   }
@@ -532,7 +526,7 @@ export class PendingInvites extends LitElement implements Office, Desk {
     if (to === undefined) return;
     event.preventDefault();
     this.open(tabs[to] as Tab);
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus());
+    void this.updateComplete.then(() => this.find(`#tab-${this.tab}`)?.focus());
   };
 
   private readonly searched = (event: Event): void => {

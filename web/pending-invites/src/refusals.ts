@@ -29,7 +29,7 @@ export function whyNot(refusal: Refusal, words: Words): string {
     case "sending":
       return words.text("refused.sending", { seconds: retryAfter ?? 5 });
     case "cannot_send":
-      return (problem.reason && words.of("reason", problem.reason)) || refusal.message;
+      return (problem.reason && words.of(`reason.${problem.reason}`)) || refusal.message;
   }
   if (status >= 500) {
     return words.text("refused.unsure", { request: problem.request_id ?? "-" });

@@ -83,7 +83,7 @@ function sent(invite: Invite, desk: Desk): TemplateResult {
 function standing(invite: Invite, desk: Desk): TemplateResult {
   const status = invite.attention === "expiring" ? "expiring" : invite.status;
   const at = status === "accepted" ? invite.accepted_at : status === "cancelled" || status === "released" ? null : invite.expires_at;
-  return html`<span class="badge ${status}">${desk.words.of("status", status) ?? status}</span>${at
+  return html`<span class="badge ${status}">${desk.words.of(`status.${status}`) ?? status}</span>${at
       ? html`<span class="soft line">${time(at, desk)}</span>`
       : nothing}`;
 }
@@ -92,8 +92,8 @@ function delivery(invite: Invite, desk: Desk): TemplateResult {
   const { status, code, reason, sender } = invite.delivery;
   const { words } = desk;
   // What the advice says already is not said twice.
-  const why = code && !invite.advice ? (words.of("reason", code) ?? reason) : undefined;
-  return html`<span class="delivery ${status}" part="delivery">${deliveryIcon(status)}<span>${words.of("delivery", status) ?? status}</span></span>
+  const why = code && !invite.advice ? (words.of(`reason.${code}`) ?? reason) : undefined;
+  return html`<span class="delivery ${status}" part="delivery">${deliveryIcon(status)}<span>${words.of(`delivery.${status}`) ?? status}</span></span>
     ${why ? html`<span class="soft line">${why}</span>` : nothing}
     ${sender ? html`<span class="soft line">${words.text("mail.from")} <bdi>${sender}</bdi></span>` : nothing}`;
 }
@@ -148,7 +148,7 @@ function actions(row: Row, desk: Desk): TemplateResult {
 
 function blocked(invite: Invite, desk: Desk): TemplateResult {
   const { words, resetURL } = desk;
-  if (invite.status !== "accepted") return html`${(invite.delivery.code && words.of("reason", invite.delivery.code)) || invite.resend_blocked_reason}`;
+  if (invite.status !== "accepted") return html`${(invite.delivery.code && words.of(`reason.${invite.delivery.code}`)) || invite.resend_blocked_reason}`;
   return html`${words.text("refused.active")} ${resetLink(resetURL, words.text("action.reset"))}`;
 }
 
@@ -169,8 +169,8 @@ function advice(row: Row, desk: Desk): TemplateResult | typeof nothing {
   if (!say || row.settled) return nothing;
   const sender = mail.sender ?? words.text("mail.sender");
   const code = say.code === "wrong_address" && say.email ? "mistyped" : say.code;
-  const known = code !== "mistyped" && mail.code ? (words.of("reason", mail.code) ?? say.message) : undefined;
-  const text = known ?? words.of("advice", code, { email: say.email ?? email, sender }) ?? say.message;
+  const known = code !== "mistyped" && mail.code ? (words.of(`reason.${mail.code}`) ?? say.message) : undefined;
+  const text = known ?? words.of(`advice.${code}`, { email: say.email ?? email, sender }) ?? say.message;
   const press = (key: Key, values: Record<string, string>, action: () => void) => html`<button
     type="button"
     class="small"

@@ -48,9 +48,6 @@ export const styles = css`
     line-height: 1.45;
     overflow-wrap: anywhere;
   }
-  .root:dir(rtl) {
-    direction: rtl;
-  }
   *,
   ::before,
   ::after {

@@ -33,8 +33,7 @@ export class Words {
 
   // of is text for a key that the API's answer names a part of, or undefined where
   // there is none: the API may say more by now than this component knows.
-  of(group: Group, code: string, values: Record<string, string | number> = {}): string | undefined {
-    const key = `${group}.${code}`;
+  of(key: `${Group}.${string}`, values: Record<string, string | number> = {}): string | undefined {
     return this.maybe(key) === undefined ? undefined : this.text(key as Key, values);
   }
 
@@ -43,7 +42,7 @@ export class Words {
   }
 }
 
-export type Group = "advice" | "delivery" | "reason" | "status";
+type Group = "advice" | "delivery" | "reason" | "status";
 
 export const inEnglish = new Words("en", fallback);
 
