@@ -54,6 +54,15 @@ func words(root *html.Node) string {
 	return strings.Join(strings.Fields(all.String()), " ")
 }
 
+// same writes a line as both parts have it: in the text a value is isolated by characters
+// (U+2068, U+2069) and in the HTML by <bdi>, and each language has its own colon.
+var same = strings.NewReplacer("\u2068", "", "\u2069", "", " :", ":", "：", ": ")
+
+func sameLine(line string) string {
+	blanks := strings.Join(strings.Fields(line), " ") // a no-break blank among them
+	return strings.Join(strings.Fields(same.Replace(blanks)), " ")
+}
+
 var side = regexp.MustCompile(`\b(left|right|ltr|rtl)\b`)
 
 // What begins on the left in one direction begins on the right in the other.

@@ -540,7 +540,7 @@ export const styles = css`
     margin-block-start: 1.2em;
   }
 
-  @container (max-width: 62em) {
+  @container (max-width: 68em) {
     .row {
       grid-template-columns: 36px minmax(10em, 2fr) minmax(6em, 1fr) minmax(6em, 1fr) minmax(7em, 1.3fr) 8em;
     }
