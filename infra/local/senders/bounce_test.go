@@ -2,32 +2,19 @@ package senders
 
 import (
 	"errors"
-	"io"
-	"log"
-	"net/http/httptest"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
 	"github.com/aws/aws-sdk-go-v2/service/ses/types"
 
-	"invites/infra/local/ministack"
-	"invites/shared/dns/dnstest"
 	"invites/shared/feedback"
 	"invites/shared/invite"
 )
 
 func TestAMailThatSESHasTakenComesBack(t *testing.T) {
 	e := &emulator{}
-	behind := httptest.NewServer(e)
-	t.Cleanup(behind.Close)
-	gate, err := New(ministack.Config(behind.URL), &dnstest.Zone{}, log.New(io.Discard, "", 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	front := httptest.NewServer(gate)
-	t.Cleanup(front.Close)
-	client := ses.NewFromConfig(ministack.Config(front.URL))
+	gate, client := gated(t, e)
 	send := func(source string) {
 		t.Helper()
 		out, err := client.SendRawEmail(t.Context(), &ses.SendRawEmailInput{

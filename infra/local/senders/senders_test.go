@@ -109,15 +109,7 @@ func TestADomainIsVerifiedOnceTheDNSHasItsRecords(t *testing.T) {
 
 func TestADomainThatIsMadeGetsTheTopicOfItsNotices(t *testing.T) {
 	e := &emulator{}
-	behind := httptest.NewServer(e)
-	t.Cleanup(behind.Close)
-	gate, err := New(ministack.Config(behind.URL), &dnstest.Zone{}, log.New(io.Discard, "", 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	front := httptest.NewServer(gate)
-	t.Cleanup(front.Close)
-	client := ses.NewFromConfig(ministack.Config(front.URL))
+	gate, client := gated(t, e)
 	made := func() []string {
 		t.Helper()
 		e.topics = nil
@@ -152,4 +144,18 @@ func TestWhatIsNotAboutSendersPassesUntouched(t *testing.T) {
 	if got, want := w.Body.String(), "signed.example signature Action=VerifyDomainDkim"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+}
+
+// gated puts a gate before an emulator and returns it with a client that goes through it.
+func gated(t *testing.T, e *emulator) (*Gate, *ses.Client) {
+	t.Helper()
+	behind := httptest.NewServer(e)
+	t.Cleanup(behind.Close)
+	gate, err := New(ministack.Config(behind.URL), &dnstest.Zone{}, log.New(io.Discard, "", 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewServer(gate)
+	t.Cleanup(front.Close)
+	return gate, ses.NewFromConfig(ministack.Config(front.URL))
 }
