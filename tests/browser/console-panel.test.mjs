@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { address, api, invite, inviteRow, invitesIn, launch, link, open, signIn, stack, tenant, until } from "./stack.mjs";
-import { choose, panel, press, signedIn, user } from "./users.mjs";
+import { choose, looked, panel, press, signedIn, user } from "./users.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
@@ -78,7 +78,7 @@ test("Pending Invites is asked for another language, also after the page was loa
   await page.getByLabel("Language of Pending Invites").selectOption({ label: "Deutsch" });
   assert.equal(await invitesIn(page).getAttribute("locale"), "de");
   await page.reload();
-  await user(page, tenant("acme").admin.email).waitFor();
+  await looked(page);
   assert.equal(await invitesIn(page).getAttribute("locale"), "de");
   assert.deepEqual(page.wrong, []);
 });
@@ -94,7 +94,7 @@ test("the panel closes and opens by keyboard and stays as it was left; on a phon
   const [wider] = await boxes();
   assert.ok(wider.width > main.width + 150, "the product takes the room");
   await page.reload();
-  await user(page, tenant("acme").admin.email).waitFor();
+  await looked(page);
   assert.equal(await page.getByLabel("Which invite").isVisible(), false);
   await page.locator("#machine summary").focus();
   await page.keyboard.press("Space");

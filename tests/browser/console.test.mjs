@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { address, api, invite, inviteRow, launch, link, open, sideways, signIn, stack, tenant, violations } from "./stack.mjs";
-import { choose, panel, press, signedIn, user } from "./users.mjs";
+import { choose, looked, panel, press, signedIn, user } from "./users.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
@@ -28,7 +28,7 @@ test("a viewer is told what is missing, and sees neither users nor tools", async
   for (const hidden of [panel(page), page.getByRole("table", { name: "Active users" }), page.getByRole("heading", { name: "Try this" })]) assert.equal(await hidden.count(), 0);
   await page.getByRole("button", { name: "Sign out" }).click();
   await signIn(page);
-  await user(page, tenant("acme").admin.email).waitFor();
+  await looked(page);
   assert.equal(await page.locator("#no-permission").isVisible(), false);
   assert.deepEqual(page.wrong, []);
 });
@@ -90,7 +90,7 @@ test("the list Try this is put away for good, and comes back", async () => {
   await list.waitFor({ state: "hidden" });
   assert.equal(await page.evaluate(() => document.activeElement.id), "title");
   await page.reload();
-  await user(page, tenant("acme").admin.email).waitFor();
+  await looked(page);
   assert.equal(await list.isVisible(), false);
   await page.getByRole("button", { name: "Show the list “Try this”" }).click();
   await list.waitFor();
