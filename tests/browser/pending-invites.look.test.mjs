@@ -107,6 +107,48 @@ test("at 400 % it is read without scrolling sideways, and every target has 24 pi
   }
 });
 
+const facts = ["who", "role", "by", "sent", "expires", "mail", "actions"];
+
+// misplaced names what lies on something else in its row, and the buttons whose words do
+// not fit them.
+const misplaced = (page) =>
+  page.evaluate((facts) => {
+    const wrong = [];
+    for (const row of document.querySelector("pending-invites").shadowRoot.querySelectorAll(".rows [role=row]")) {
+      const boxes = facts.map((fact) => [fact, row.querySelector(`.${fact}`).getBoundingClientRect()]);
+      boxes.forEach(([name, a], at) => {
+        for (const [other, b] of boxes.slice(at + 1)) {
+          if (a.right > b.left + 1 && b.right > a.left + 1 && a.bottom > b.top + 1 && b.bottom > a.top + 1) wrong.push(`${name} on ${other}`);
+        }
+      });
+      for (const button of row.querySelectorAll("button")) if (button.scrollWidth > button.clientWidth) wrong.push(button.textContent.trim());
+    }
+    return [...new Set(wrong)];
+  }, facts);
+
+test("a row tells the same at every width, each thing in a place of its own", async () => {
+  const row = await invite(address("facts"), { name: "Ana" });
+  for (const width of [1300, 824, 620, 390]) {
+    const shown = await part(browser, { viewport: { width, height: 800 } });
+    await shown.search(row.email);
+    for (const fact of facts) assert.equal(await shown.row(row.email).locator(`.${fact}`).isVisible(), true, `${fact} at ${width}`);
+    assert.match(await shown.row(row.email).innerText(), new RegExp(`${row.role}[^]*${row.invited_by.name}`), `${width}`);
+    assert.deepEqual(await misplaced(shown.page), [], `${width}`);
+    await shown.page.context().close();
+  }
+});
+
+test("a name written the other way begins where its address begins", async () => {
+  for (const [locale, name, edge] of [["ar", "Ana", ({ x, width }) => x + width], ["en", "ليلى", ({ x }) => x]]) {
+    const row = await invite(address("way"), { name });
+    const shown = await part(browser, { attributes: { locale }, viewport: { width: 1300, height: 800 } });
+    await shown.search(row.email, JSON.parse(readFileSync(`${root}shared/locale/${locale}.json`, "utf8"))["console.search"]);
+    const [first, second] = await Promise.all([row.email, name].map((text) => shown.row(row.email).locator("bdi").filter({ hasText: text }).first().boundingBox()));
+    assert.ok(Math.abs(edge(first) - edge(second)) < 2, `${locale}: the address begins at ${edge(first)}, the name at ${edge(second)}`);
+    await shown.page.context().close();
+  }
+});
+
 test("nothing turns where less motion is wanted", async () => {
   const shown = await part(browser, { reducedMotion: "reduce" });
   await shown.page.route("**/resend", () => {});
@@ -142,7 +184,11 @@ test("every language is said whole, in its direction, with names that hold the v
     if (tag !== "en") assert.ok(!seen.text.includes(english["console.column.invited"]), tag);
     assert.deepEqual(await violations(shown.page), [], tag);
     assert.equal(await sideways(shown.page), false, tag);
-    await shown.page.screenshot({ path: `${shots}list-${tag}.png` });
+    for (const width of [1200, 824, 390]) {
+      await shown.page.setViewportSize({ width, height: 900 });
+      assert.deepEqual(await misplaced(shown.page), [], `${tag} at ${width}`);
+      await shown.page.screenshot({ path: `${shots}list-${tag}-${width}.png` });
+    }
     await shown.page.context().close();
   }
 });

@@ -43,15 +43,15 @@ export function rowView(row: Row, desk: Desk): TemplateResult {
     </div>
     <div role="rowheader" class="who" part="address">
       <bdi class="address">${invite.email}</bdi>
-      ${invite.name ? html`<bdi class="soft line">${invite.name}</bdi>` : nothing}
+      ${invite.name ? html`<span class="soft line"><bdi>${invite.name}</bdi></span>` : nothing}
     </div>
-    <div role="cell" class="role">${label("column.role", desk)}<bdi>${invite.role}</bdi></div>
-    <div role="cell" class="by">
+    <div role="cell" class="fact role">${label("column.role", desk)}<bdi>${invite.role}</bdi></div>
+    <div role="cell" class="fact by">
       ${label("column.by", desk)}<bdi>${invite.invited_by.name || invite.invited_by.email || words.text("by.nobody")}</bdi>
     </div>
-    <div role="cell" class="sent">${label("column.sent", desk)}<span>${sent(invite, desk)}</span></div>
-    <div role="cell" class="expires">${label("column.expires", desk)}<span>${standing(invite, desk)}</span></div>
-    <div role="cell" class="mail">${label("column.mail", desk)}<span>${delivery(invite, desk)}</span></div>
+    <div role="cell" class="fact sent">${label("column.sent", desk)}<span>${sent(invite, desk)}</span></div>
+    <div role="cell" class="fact expires">${label("column.expires", desk)}<span>${standing(invite, desk)}</span></div>
+    <div role="cell" class="fact mail">${label("column.mail", desk)}<span>${delivery(invite, desk)}</span></div>
     <div role="cell" class="actions">${row.settled ? nothing : actions(row, desk)}</div>
     <div role="cell" class="aside">${asked(invite, desk)} ${advice(row, desk)} ${note(row, desk)}</div>
   </div>`;

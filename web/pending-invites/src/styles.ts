@@ -102,6 +102,7 @@ export const styles = css`
     border-radius: var(--_radius);
     background: var(--_ground);
     font-weight: 550;
+    overflow-wrap: normal;
     cursor: pointer;
   }
   button:hover {
@@ -370,13 +371,41 @@ export const styles = css`
   }
   .row {
     display: grid;
+    grid-template-areas: "pick who role by sent expires mail actions" ". aside aside aside aside aside aside aside";
     grid-template-columns:
       36px minmax(11em, 2.4fr) minmax(4.5em, 0.8fr) minmax(6em, 1.1fr) minmax(6em, 1.1fr) minmax(6.5em, 1.1fr)
-      minmax(8em, 1.6fr) 12.5em;
+      minmax(8em, 1.6fr) 14.5em;
     gap: 0 0.9em;
     align-items: start;
     padding-block: 0.7em;
     border-block-end: 1px solid var(--_line);
+  }
+  .pick {
+    grid-area: pick;
+  }
+  .who {
+    grid-area: who;
+  }
+  .role {
+    grid-area: role;
+  }
+  .by {
+    grid-area: by;
+  }
+  .sent {
+    grid-area: sent;
+  }
+  .expires {
+    grid-area: expires;
+  }
+  .mail {
+    grid-area: mail;
+  }
+  .actions {
+    grid-area: actions;
+  }
+  .aside {
+    grid-area: aside;
   }
   .columns .row {
     align-items: center;
@@ -459,9 +488,6 @@ export const styles = css`
   .failed > .icon {
     color: var(--_bad);
   }
-  .aside {
-    grid-column: 2 / -1;
-  }
   .aside .hint {
     margin-block-start: 0.35em;
     padding: 0.35em 0.7em;
@@ -540,23 +566,42 @@ export const styles = css`
     margin-block-start: 1.2em;
   }
 
-  @container (max-width: 68em) {
+  @container (44em < width <= 68em) {
     .row {
-      grid-template-columns: 36px minmax(10em, 2fr) minmax(6em, 1fr) minmax(6em, 1fr) minmax(7em, 1.3fr) 8em;
+      grid-template-areas:
+        "pick who sent expires mail actions"
+        "pick role sent expires mail actions"
+        "pick by sent expires mail actions"
+        ". aside aside aside aside aside";
+      grid-template-columns: 36px minmax(10em, 2fr) minmax(6em, 1fr) minmax(6em, 1fr) minmax(7em, 1.3fr) 9em;
+      grid-template-rows: auto auto 1fr auto;
     }
-    .row > .role,
-    .row > .by {
-      display: none;
+    .columns .role,
+    .columns .by {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
     }
-    .row > .actions {
-      grid-column: -2;
+    .columns .who {
+      grid-row: 1 / span 3;
+    }
+    .rows .role,
+    .rows .by {
+      color: var(--_soft);
+      font-size: 0.93em;
+    }
+    .by .label {
+      display: inline;
+      margin-inline-end: 0.35em;
     }
     .row .buttons {
       flex-direction: column;
       align-items: stretch;
     }
   }
-  @container (max-width: 44em) {
+  @container (width <= 44em) {
     .tools,
     .tools label {
       flex: 1 1 100%;
@@ -593,26 +638,12 @@ export const styles = css`
       flex: none;
     }
     .rows .row {
+      grid-template-areas: "pick who" ". role" ". by" ". sent" ". expires" ". mail" ". actions" ". aside";
       grid-template-columns: 36px 1fr;
       gap: 0.2em 0.4em;
       padding-block: 0.9em;
     }
-    .rows .row > * {
-      grid-column: 2;
-    }
-    .rows .row > .role,
-    .rows .row > .by {
-      display: flex;
-    }
-    .rows .row > .pick {
-      grid-column: 1;
-      grid-row: 1;
-    }
-    .rows .row > .role,
-    .rows .row > .by,
-    .rows .row > .sent,
-    .rows .row > .expires,
-    .rows .row > .mail {
+    .fact {
       display: flex;
       gap: 0.7em;
     }
@@ -627,7 +658,6 @@ export const styles = css`
       padding-block-start: 0.4em;
     }
     .rows .row .buttons {
-      flex-direction: row;
       justify-content: flex-start;
     }
     .rows .row .buttons button {
@@ -638,12 +668,8 @@ export const styles = css`
       contain-intrinsic-size: auto calc(50 * 15em);
     }
   }
-  @container (max-width: 22em) {
-    .rows .row > .role,
-    .rows .row > .by,
-    .rows .row > .sent,
-    .rows .row > .expires,
-    .rows .row > .mail {
+  @container (width <= 22em) {
+    .fact {
       display: block;
     }
   }
