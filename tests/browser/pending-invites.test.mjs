@@ -326,6 +326,24 @@ test("a search finds what stands behind pages of others", async () => {
   await close(shown);
 });
 
+test("what is searched for goes with the tabs, and their numbers are of it", async () => {
+  const stem = `both${Date.now().toString(36)}`;
+  const accepted = await invite(`${stem}-in@example.com`);
+  await fetch(await link(accepted.email), { method: "POST", redirect: "manual" });
+  const asked = [];
+  const shown = await part(browser);
+  shown.page.on("request", (request) => request.url().includes("/v1/invites?") && asked.push(request.url()));
+  await shown.root.getByLabel("Search").fill(stem);
+  await shown.root.getByText("No invite begins with").waitFor();
+  await shown.root.getByRole("tab", { name: "Pending 0", exact: true }).waitFor();
+  assert.equal(asked.length, 1, `the list and its numbers are one call: ${asked}`);
+  await shown.root.getByRole("tab", { name: "Accepted 1", exact: true }).click();
+  await shown.row(accepted.email).waitFor();
+  assert.equal(await shown.root.locator(".rows [role=row]").count(), 1);
+  assert.equal(await shown.root.getByLabel("Search").inputValue(), stem);
+  await close(shown);
+});
+
 test("who may not, who is signed out and who has no network is told what to do", async () => {
   let shown = await part(browser, { who: "viewer" });
   assert.match(await shown.root.getByRole("alert").first().innerText(), /permission/i);

@@ -1,4 +1,4 @@
-// What the views know of the element: its words, and what can be pressed.
+// What a row knows of the element: its words, and what its buttons do.
 import type { Invite } from "@invites/client";
 import type { Times } from "./times.ts";
 import type { Words } from "./words.ts";
@@ -8,7 +8,10 @@ export interface Desk {
   readonly times: Times;
   // Where the tenant's users reset their password; "" where nobody knows.
   readonly resetURL: string;
+  readonly actions: Buttons;
+}
 
+export interface Buttons {
   resend(id: string): void;
   cancel(id: string): void;
   release(id: string): void;

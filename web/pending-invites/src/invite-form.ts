@@ -1,6 +1,5 @@
 // InviteForm is where one address or many are invited, with what became of each.
-import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
-import { createRef, ref, type Ref } from "lit/directives/ref.js";
+import { html, nothing, type ReactiveController, type ReactiveElement, type TemplateResult } from "lit";
 import { Refusal } from "@invites/client";
 import { addressees, type Addressee } from "./addressees.ts";
 import { check, warning } from "./icons.ts";
@@ -36,10 +35,9 @@ export class InviteForm implements ReactiveController {
   private text = "";
   private answers: readonly Answer[] = [];
   private problem = "";
-  private readonly field: Ref<HTMLTextAreaElement> = createRef();
 
   constructor(
-    private readonly host: ReactiveControllerHost,
+    private readonly host: ReactiveElement,
     private readonly office: Office,
   ) {
     host.addController(this);
@@ -55,7 +53,7 @@ export class InviteForm implements ReactiveController {
     this.problem = "";
     this.host.requestUpdate();
     await this.host.updateComplete;
-    this.field.value?.focus();
+    this.field?.focus();
   }
 
   close(): void {
@@ -63,6 +61,10 @@ export class InviteForm implements ReactiveController {
     this.answers = [];
     this.host.requestUpdate();
     this.office.formClosed();
+  }
+
+  private get field(): HTMLTextAreaElement | null {
+    return this.host.renderRoot.querySelector("textarea");
   }
 
   view(): TemplateResult | typeof nothing {
@@ -86,7 +88,6 @@ export class InviteForm implements ReactiveController {
             .value=${this.text}
             @input=${this.typed}
             @keydown=${this.enter}
-            ${ref(this.field)}
           ></textarea>
           <p class="soft" id="addresses-hint">${words.text("form.hint")}</p>
         </div>
@@ -174,7 +175,7 @@ export class InviteForm implements ReactiveController {
   private readonly enter = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || addressees(this.text).length !== 1) return;
     event.preventDefault();
-    this.field.value?.form?.requestSubmit();
+    this.field?.form?.requestSubmit();
   };
 
   private readonly escape = (event: KeyboardEvent): void => {
@@ -206,7 +207,7 @@ export class InviteForm implements ReactiveController {
   private refuse(problem: string): void {
     this.problem = problem;
     this.host.requestUpdate();
-    this.field.value?.focus();
+    this.field?.focus();
   }
 
   // send invites; the addresses that were refused stay in the field, so that nothing that was
@@ -224,7 +225,7 @@ export class InviteForm implements ReactiveController {
       this.answers = answers;
       this.text = failed.map(({ row }) => (row.name && rows.length > 1 ? `${row.name} <${row.email}>` : row.email)).join("\n");
       if (failed.length === 0) {
-        const name = this.field.value?.form?.elements.namedItem("name");
+        const name = this.field?.form?.elements.namedItem("name");
         if (name instanceof HTMLInputElement) name.value = "";
       }
       const [only] = rows;
@@ -242,7 +243,7 @@ export class InviteForm implements ReactiveController {
       this.busy = false;
       this.host.requestUpdate();
     }
-    this.field.value?.focus();
+    this.field?.focus();
   }
 }
 

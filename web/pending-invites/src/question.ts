@@ -1,7 +1,6 @@
 // Question asks once before something that cannot be taken back, with the focus on the
 // answer that changes nothing.
-import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
-import { createRef, ref, type Ref } from "lit/directives/ref.js";
+import { html, nothing, type ReactiveController, type ReactiveElement, type TemplateResult } from "lit";
 
 export interface Asked {
   readonly title: string;
@@ -16,10 +15,8 @@ export interface Asked {
 export class Question implements ReactiveController {
   private asked: Asked | undefined;
   private answer: (yes: boolean) => void = () => {};
-  private readonly dialog: Ref<HTMLDialogElement> = createRef();
-  private readonly no: Ref<HTMLButtonElement> = createRef();
 
-  constructor(private readonly host: ReactiveControllerHost) {
+  constructor(private readonly host: ReactiveElement) {
     host.addController(this);
   }
 
@@ -38,10 +35,10 @@ export class Question implements ReactiveController {
     this.asked = asked;
     this.host.requestUpdate();
     await this.host.updateComplete;
-    const dialog = this.dialog.value;
+    const dialog = this.host.renderRoot.querySelector("dialog");
     if (!dialog) return false;
     if (!dialog.open) dialog.showModal();
-    this.no.value?.focus();
+    dialog.querySelector<HTMLElement>("[data-answer=no]")?.focus();
     return new Promise((resolve) => {
       this.answer = (yes) => {
         this.answer = () => {};
@@ -63,7 +60,6 @@ export class Question implements ReactiveController {
         event.preventDefault();
         this.answer(false);
       }}
-      ${ref(this.dialog)}
     >
       ${asked
         ? html`<h3 id="question-title">${asked.title}</h3>
@@ -75,7 +71,7 @@ export class Question implements ReactiveController {
               <p>${asked.text}</p>
             </div>
             <div class="buttons end">
-              <button type="button" part="button" data-answer="no" @click=${() => this.answer(false)} ${ref(this.no)}>${asked.no}</button>
+              <button type="button" part="button" data-answer="no" @click=${() => this.answer(false)}>${asked.no}</button>
               <button type="button" class="danger" part="button danger" data-answer="yes" @click=${() => this.answer(true)}>
                 ${asked.yes}
               </button>

@@ -3,6 +3,7 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { Refusal, type Invite, type InvitePage } from "@invites/client";
 import type { ListQuery } from "./service.ts";
+import type { Counts } from "./tabs.ts";
 
 // Row is an invite and what is going on with it here. Rows are never changed but replaced,
 // so that what is drawn can be compared by identity.
@@ -21,6 +22,12 @@ export interface Note {
   readonly kind: "good" | "bad";
   readonly text: string;
   readonly link?: { readonly text: string; readonly href: string };
+}
+
+// Host is drawn anew when something changes, and is told how many invites match what is
+// searched for.
+export interface Host extends ReactiveControllerHost {
+  counts: Counts | undefined;
 }
 
 export type List = (query: ListQuery, signal?: AbortSignal) => Promise<InvitePage>;
@@ -49,7 +56,7 @@ export class Roster implements ReactiveController {
   private asking: AbortController | undefined;
 
   constructor(
-    private readonly host: ReactiveControllerHost,
+    private readonly host: Host,
     private readonly base: ListQuery,
     private readonly list: List,
     private readonly get: (id: string) => Promise<Invite>,
@@ -64,6 +71,11 @@ export class Roster implements ReactiveController {
 
   get search(): string {
     return this.query.q ?? "";
+  }
+
+  // holds tells whether an invite is one of this list's, by its status.
+  holds({ status }: Invite): boolean {
+    return this.base.status ? status === this.base.status : status === "pending" || status === "expired";
   }
 
   row(id: string): Row | undefined {
@@ -104,7 +116,8 @@ export class Roster implements ReactiveController {
     let token = "";
     try {
       for (let page = 0; page < pagesRefreshed; page++) {
-        const got = await this.list({ ...asked, page_size: searchSize, ...(token && { page_token: token }) });
+        const got = await this.list({ ...asked, page_size: searchSize, ...from(token) });
+        this.host.counts = got.counts ?? this.host.counts;
         found.push(...got.invites);
         token = got.next_page_token ?? "";
         if (!token) break;
@@ -133,6 +146,15 @@ export class Roster implements ReactiveController {
       if (refusal.status === 401 || refusal.status === 403) this.refusal = refusal;
     }
     this.host.requestUpdate();
+  }
+
+  // count brings the host's counts up to date, and nothing else.
+  async count(): Promise<void> {
+    try {
+      this.host.counts = (await this.list({ ...this.query, page_size: 1, ...from("") })).counts;
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal; // the next refresh tells
+    }
   }
 
   // show puts the rows that wait on top.
@@ -201,8 +223,9 @@ export class Roster implements ReactiveController {
     const filtered = Object.keys(this.query).length > 0;
     let page: InvitePage;
     for (let left = pagesWithoutMatch; ; left--) {
-      page = await this.list({ ...this.query, page_size: filtered ? searchSize : pageSize, ...(token && { page_token: token }) }, signal);
+      page = await this.list({ ...this.query, page_size: filtered ? searchSize : pageSize, ...from(token) }, signal);
       signal.throwIfAborted();
+      this.host.counts = page.counts ?? this.host.counts;
       token = page.next_page_token ?? "";
       if (page.invites.length > 0 || !token || left <= 1) return page;
     }
@@ -222,6 +245,11 @@ export class Roster implements ReactiveController {
     const first = this.rows.find((row) => !row.settled);
     return !first || invite.created_at >= first.invite.created_at;
   }
+}
+
+// from begins a query at a page. The first one has the counts with it.
+function from(token: string): ListQuery {
+  return token ? { page_token: token } : { counts: true };
 }
 
 function fresh(invite: Invite, selected = false): Row {

@@ -22,7 +22,7 @@ export const columns: Key[] = [
 export function rowView(row: Row, desk: Desk): TemplateResult {
   const { invite } = row;
   const { words } = desk;
-  const picked = (event: Event) => desk.select(invite.id, (event.target as HTMLInputElement).checked);
+  const picked = (event: Event) => desk.actions.select(invite.id, (event.target as HTMLInputElement).checked);
   return html`<div
     role="row"
     part="row"
@@ -112,7 +112,7 @@ function actions(row: Row, desk: Desk): TemplateResult {
         aria-label=${words.text("action.resend.name", { email })}
         aria-disabled=${!open}
         aria-describedby=${invite.can_resend ? nothing : why}
-        @click=${() => open && desk.resend(id)}
+        @click=${() => open && desk.actions.resend(id)}
       >
         ${words.text("action.resend")}
       </button>
@@ -124,7 +124,7 @@ function actions(row: Row, desk: Desk): TemplateResult {
             data-action="cancel"
             aria-label=${words.text("action.cancel.name", { email })}
             aria-disabled=${busy}
-            @click=${() => !busy && desk.cancel(id)}
+            @click=${() => !busy && desk.actions.cancel(id)}
           >
             ${words.text("action.cancel")}
           </button>`
@@ -137,7 +137,7 @@ function actions(row: Row, desk: Desk): TemplateResult {
             data-action="release"
             aria-label=${words.text("action.release.name", { email })}
             aria-disabled=${busy}
-            @click=${() => !busy && desk.release(id)}
+            @click=${() => !busy && desk.actions.release(id)}
           >
             ${words.text("action.release")}
           </button>`
@@ -186,14 +186,14 @@ function advice(row: Row, desk: Desk): TemplateResult | typeof nothing {
     switch (say.action) {
       case "cancel_and_invite":
         return say.email
-          ? press("advice.correct", { email: say.email }, () => desk.correct(row.invite, say.email))
-          : press("advice.other", {}, () => desk.correct(row.invite, undefined));
+          ? press("advice.correct", { email: say.email }, () => desk.actions.correct(row.invite, say.email))
+          : press("advice.other", {}, () => desk.actions.correct(row.invite, undefined));
       case "reset_password":
         return resetLink(desk.resetURL, words.text("action.reset"));
       case "ask_person":
-        return press("advice.copy", {}, () => desk.copy(id, words.text("advice.note", { name: name || email, sender })));
+        return press("advice.copy", {}, () => desk.actions.copy(id, words.text("advice.note", { name: name || email, sender })));
       case "tell_operator":
-        return press("advice.details", {}, () => desk.copy(id, [id, email, mail.status, mail.code, mail.at].filter(Boolean).join("\n")));
+        return press("advice.details", {}, () => desk.actions.copy(id, [id, email, mail.status, mail.code, mail.at].filter(Boolean).join("\n")));
       default:
         return nothing; // a resend has its button, and to wait takes none
     }
@@ -212,7 +212,7 @@ function note(row: Row, desk: Desk): TemplateResult | typeof nothing {
       class="icon-only"
       data-action="close"
       aria-label=${desk.words.text("note.close", { email })}
-      @click=${() => desk.closeNote(id)}
+      @click=${() => desk.actions.closeNote(id)}
     >
       ${cross}
     </button>

@@ -1,0 +1,329 @@
+// Actions are what the buttons do, to one invite and to many. Each is one press with one
+// Idempotency-Key; a call that failed changes nothing that is shown and says why.
+import { Refusal, type Invite } from "@invites/client";
+import type { ReactiveControllerHost } from "lit";
+import type { Buttons } from "./desk.ts";
+import type { InviteForm } from "./invite-form.ts";
+import type { Asked, Question } from "./question.ts";
+import { whyNot } from "./refusals.ts";
+import type { Note, Roster, Row } from "./roster.ts";
+import { can } from "./row-view.ts";
+import { Presses, type NewInvite, type Outcome, type Service } from "./service.ts";
+import type { Key, Words } from "./words.ts";
+
+// Place is what an action needs of the element around it.
+export interface Place extends ReactiveControllerHost {
+  readonly isConnected: boolean;
+  readonly service: Service;
+  readonly words: Words;
+  readonly resetURL: string;
+  readonly form: InviteForm;
+  readonly question: Question;
+  // The list that is shown, with its rows as they are sorted, and the one where whoever is
+  // invited comes in.
+  readonly list: Roster;
+  readonly shown: readonly Row[];
+  readonly pending: Roster;
+  // What is said above the list.
+  status: Note | undefined;
+  say(text: string): void;
+  // changed tells the page what was done.
+  changed(action: string, invites: Invite[]): void;
+  // isSignedOut tells whether a refusal is that the token was refused, and the page of it.
+  isSignedOut(refusal: Outcome | undefined): boolean;
+  // These move the focus: to the row at a place or what is there instead, to a button of an
+  // invite, and to where everything begins.
+  focusRow(at: number): void;
+  focusIn(id: string, action: string): void;
+  focusHeading(): void;
+}
+
+// What is asked before one invite is changed: title, text, and the words for no and yes.
+const questions = {
+  cancel: ["cancel.title", "cancel.text", "cancel.no", "cancel.yes"],
+  release: ["release.title", "release.text", "release.no", "release.yes"],
+  insist: ["insist.title", "insist.text", "insist.no", "insist.yes"],
+} satisfies Record<string, Key[]>;
+
+// How long a mail that is on its way is watched, in milliseconds, how often, and of how many
+// invites.
+const watchFor = 20_000;
+const watchEvery = 1_000;
+const watched = 5;
+
+// So many addresses are named in a question about many.
+const named = 5;
+
+export class Actions implements Buttons {
+  // Whether a call about many is under way.
+  working = false;
+  private readonly presses = new Presses();
+
+  constructor(private readonly place: Place) {}
+
+  // --- one invite ----------------------------------------------------------------
+
+  resend(id: string): void {
+    void this.resendOnce(id);
+  }
+
+  private async resendOnce(id: string): Promise<void> {
+    const { place } = this;
+    const { words } = place;
+    const row = place.list.row(id);
+    if (!row) return;
+    const { email, resend_confirm: confirm, delivery } = row.invite;
+    if (confirm) {
+      const reason = (delivery.code && words.of(`reason.${delivery.code}`)) || delivery.reason || "";
+      if (!(await this.sure("insist", email, { text: words.text("insist.text", { reason }) }))) return;
+    }
+    await this.act(id, `resend ${id}`, (invite, key) => place.service.resend(invite, key, confirm ?? undefined), (now) => {
+      place.list.put(now, { settled: false, note: { kind: "good", text: words.text("note.resent") } });
+      place.say(words.text("said.resent", { email: now.email }));
+      place.changed("resend", [now]);
+      void this.watch(now.id);
+    });
+  }
+
+  cancel(id: string): void {
+    void this.endOnce(id, "cancel");
+  }
+
+  release(id: string): void {
+    void this.endOnce(id, "release");
+  }
+
+  private async endOnce(id: string, how: "cancel" | "release"): Promise<void> {
+    const invite = this.place.list.row(id)?.invite;
+    if (invite && (await this.sure(how, invite.email))) await this.end(id, how);
+  }
+
+  // sure asks once before one invite is changed, in the words of what is to be done.
+  private sure(what: keyof typeof questions, email: string, other: Partial<Asked> = {}): Promise<boolean> {
+    const [title, text, no, yes] = questions[what].map((key) => this.place.words.text(key)) as [string, string, string, string];
+    return this.place.question.ask({ title, text, about: [email], no, yes, ...other });
+  }
+
+  // end takes an invite out of the list. The focus goes to the row that takes its place.
+  private async end(id: string, how: "cancel" | "release"): Promise<boolean> {
+    const { place } = this;
+    return this.act(id, `${how} ${id}`, (invite, key) => place.service[how](invite, key), async (now) => {
+      const at = place.shown.findIndex((row) => row.invite.id === id);
+      place.list.remove(id);
+      this.done(this.place.words.text(how === "cancel" ? "said.cancelled" : "said.released", { email: now.email }));
+      place.changed(how, [now]);
+      await place.updateComplete;
+      place.focusRow(at);
+    });
+  }
+
+  correct(invite: Invite, email: string | undefined): void {
+    void this.correctOnce(invite, email);
+  }
+
+  private async correctOnce(invite: Invite, email: string | undefined): Promise<void> {
+    const { place } = this;
+    const { words } = place;
+    const other = email ? { text: words.text("correct.text", { email }), yes: words.text("correct.yes") } : { text: words.text("correct.other") };
+    if (!(await this.sure("cancel", invite.email, other)) || !(await this.end(invite.id, "cancel"))) return;
+    if (!email) return place.form.show();
+    const { name, role, locale } = invite;
+    const [outcome] = await this.inviteAll([{ email, ...(name && { name }), ...(role && { role }), ...(locale && { locale }) }]);
+    if (outcome instanceof Refusal) {
+      place.status = { kind: "bad", text: `${email}: ${whyNot(outcome, words)}` };
+      return place.form.show(email);
+    }
+    this.done(words.text("said.corrected", { from: invite.email, to: email }));
+  }
+
+  copy(id: string, text: string): void {
+    const { place } = this;
+    const { words } = place;
+    const done = (kind: Note["kind"], key: Key) => {
+      place.list.change(id, { note: { kind, text: kind === "good" ? words.text(key) : `${words.text(key)} ${text}` } });
+      place.say(words.text(key));
+    };
+    navigator.clipboard.writeText(text).then(
+      () => done("good", "note.copied"),
+      () => done("bad", "note.notCopied"),
+    );
+  }
+
+  select(id: string, selected: boolean): void {
+    this.place.list.select(new Set([id]), selected);
+  }
+
+  closeNote(id: string): void {
+    this.place.list.change(id, { note: undefined });
+    this.place.focusIn(id, "resend");
+  }
+
+  // act does one thing to one invite and resolves to whether it worked. Where it did not, the
+  // row is as it was, or as somebody else has made it.
+  private async act(
+    id: string,
+    press: string,
+    call: (invite: Invite, key: string) => Promise<Invite>,
+    done: (now: Invite) => void | Promise<void>,
+  ): Promise<boolean> {
+    const { place } = this;
+    const { list } = place;
+    const row = list.row(id);
+    if (!row || row.busy) return false;
+    list.change(id, { busy: true, note: undefined });
+    place.status = undefined;
+    place.say(this.place.words.text("said.working", { email: row.invite.email }));
+    try {
+      const now = await this.presses.once(press, (key) => call(row.invite, key));
+      list.change(id, { busy: false });
+      await done(now);
+      return true;
+    } catch (refusal) {
+      list.change(id, { busy: false });
+      if (!(refusal instanceof Refusal)) throw refusal;
+      await this.refused(list, id, refusal);
+      return false;
+    }
+  }
+
+  private async refused(list: Roster, id: string, refusal: Refusal): Promise<void> {
+    const { place } = this;
+    const { words } = place;
+    const text = whyNot(refusal, words);
+    const email = list.row(id)?.invite.email ?? "";
+    const link = refusal.problem.code === "already_accepted" && place.resetURL ? { text: words.text("action.reset"), href: place.resetURL } : undefined;
+    const note: Note = link ? { kind: "bad", text, link } : { kind: "bad", text };
+    place.say(words.text("said.refused", { email, reason: text }));
+    if (place.isSignedOut(refusal)) return list.change(id, { note });
+    if (refusal.status === 404) return list.change(id, { note, settled: true });
+    if (refusal.status === 412 || refusal.status === 409) {
+      try {
+        const invite = await place.service.get(id);
+        return list.put(invite, { note, settled: !list.holds(invite) });
+      } catch (later) {
+        if (!(later instanceof Refusal)) throw later;
+      }
+    }
+    list.change(id, { note });
+  }
+
+  // watch follows a mail until something became of it.
+  private async watch(id: string): Promise<void> {
+    const { place } = this;
+    for (const end = Date.now() + watchFor; Date.now() < end && place.isConnected; ) {
+      await new Promise((done) => setTimeout(done, watchEvery));
+      const row = place.list.row(id);
+      if (!row) return;
+      if (row.busy) continue;
+      try {
+        const invite = await place.service.get(id);
+        place.list.change(id, { invite });
+        if (!["queued", "sending", "sent"].includes(invite.delivery.status)) return;
+      } catch (refusal) {
+        if (!(refusal instanceof Refusal)) throw refusal;
+        return; // the next refresh tells
+      }
+    }
+  }
+
+  // --- many ------------------------------------------------------------------------
+
+  // inviteAll answers each row in its place.
+  async inviteAll(rows: NewInvite[]): Promise<Outcome[]> {
+    const { place } = this;
+    const press = `invite ${JSON.stringify(rows)}`;
+    const [only] = rows;
+    const outcomes =
+      rows.length === 1 && only
+        ? [await this.presses.once(press, (key) => place.service.invite(only, key)).catch(outcomeOf)]
+        : await this.presses.once(press, (key) => place.service.inviteMany(rows, key));
+    const made = outcomes.filter((outcome): outcome is Invite => !(outcome instanceof Refusal));
+    for (const invite of made) place.pending.put(invite);
+    outcomes.some((outcome) => place.isSignedOut(outcome));
+    if (made.length > 0) {
+      place.changed("invite", made);
+      this.watchSome(made);
+    }
+    return outcomes;
+  }
+
+  async resendSelected(): Promise<void> {
+    await this.many("resend", this.place.list.selected, (ids, key) => this.place.service.resendMany(ids, key));
+  }
+
+  async cancelSelected(): Promise<void> {
+    const { place } = this;
+    const { words } = place;
+    const rows = place.list.selected;
+    const about = rows.slice(0, named).map((row) => row.invite.email);
+    const sure = await place.question.ask({
+      title: words.text("cancel.titleMany", { n: rows.length }),
+      text: words.text("cancel.text"),
+      about,
+      ...(rows.length > named && { more: words.text("cancel.more", { n: rows.length - named }) }),
+      no: words.text("cancel.noMany"),
+      yes: words.text("cancel.yesMany", { n: rows.length }),
+    });
+    if (sure) await this.many("cancel", rows, (ids, key) => place.service.cancelMany(ids, key));
+  }
+
+  selectAll(selected: boolean): void {
+    const { list } = this.place;
+    list.select(new Set(list.rows.filter(can).map((row) => row.invite.id)), selected);
+    this.place.say(this.place.words.text("many.selected", { n: list.selected.length }));
+  }
+
+  private async many(action: "resend" | "cancel", rows: readonly Row[], call: (ids: string[], key: string) => Promise<Outcome[]>): Promise<void> {
+    if (this.working || rows.length === 0) return;
+    const { place } = this;
+    const { words } = place;
+    const { list } = place;
+    this.working = true;
+    place.status = undefined;
+    const ids = rows.map((row) => row.invite.id);
+    for (const id of ids) list.change(id, { busy: true });
+    try {
+      const outcomes = await this.presses.once(`${action} ${ids.join(" ")}`, (key) => call(ids, key));
+      const done: Invite[] = [];
+      for (const [index, id] of ids.entries()) {
+        const outcome = outcomes[index];
+        if (!outcome || outcome instanceof Refusal) {
+          const text = outcome ? whyNot(outcome, words) : words.text("refused.unsure", { request: "-" });
+          list.change(id, { busy: false, note: { kind: "bad", text } });
+          continue;
+        }
+        done.push(outcome);
+        if (action === "cancel") list.remove(id);
+        else list.put(outcome, { busy: false, selected: false, note: { kind: "good", text: words.text("note.resent") } });
+      }
+      outcomes.some((outcome) => place.isSignedOut(outcome));
+      const failed = ids.length - done.length;
+      this.done(words.text(action === "cancel" ? "said.cancelledMany" : "said.resentMany", { n: done.length, failed }), failed === 0);
+      if (done.length > 0) {
+        place.changed(action, done);
+        if (action === "resend") this.watchSome(done);
+      }
+    } finally {
+      for (const id of ids) if (list.row(id)?.busy) list.change(id, { busy: false });
+      this.working = false;
+      place.requestUpdate();
+    }
+    await place.updateComplete;
+    place.focusHeading();
+  }
+
+  private watchSome(invites: readonly Invite[]): void {
+    for (const invite of invites.slice(0, watched)) void this.watch(invite.id);
+  }
+
+  // done says, above the list and aloud, what was done.
+  private done(text: string, well = true): void {
+    this.place.status = { kind: well ? "good" : "bad", text };
+    this.place.say(text);
+  }
+}
+
+function outcomeOf(refusal: unknown): Refusal {
+  if (refusal instanceof Refusal) return refusal;
+  throw refusal;
+}
