@@ -67,18 +67,8 @@ func TestAPeekTellsAProductsOwnPageWhatOursShows(t *testing.T) {
 }
 
 func TestADeadLinkIsRefusedByPeekAsByAccept(t *testing.T) {
-	superseded := create(t, "acme", "1"+address(t))
-	links := map[string]string{"superseded": newest(t, superseded.Email, 1)}
-	on(t, "acme", superseded.ID, "resend").invite(t, 200)
-	expired := create(t, "acme", "2"+address(t))
-	links["expired"] = newest(t, expired.Email, 1)
-	age(t, expired.ID, "8d")
-	cancelled := create(t, "globex", "3"+address(t))
-	links["cancelled"] = newest(t, cancelled.Email, 1)
-	on(t, "globex", cancelled.ID, "cancel").invite(t, 200)
-	links["never valid"], links["no link"] = "/i/"+strings.Repeat("0", 65), "/i/x"
 	first := ""
-	for cause, path := range links {
+	for cause, path := range deadLinks(t) {
 		for _, call := range []string{"/v1/peek", "/v1/accept"} {
 			a := do(t, request{method: "POST", path: call, body: object("token", strings.TrimPrefix(path, "/i/"))})
 			a.refused(t, 410, "invite_expired")
