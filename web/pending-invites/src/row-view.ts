@@ -42,7 +42,7 @@ export function rowView(row: Row, desk: Desk): TemplateResult {
         : nothing}
     </div>
     <div role="rowheader" class="who" part="address">
-      <bdi class="address">${invite.email}</bdi>
+      <bdi class="address">${address(invite.email)}</bdi>
       ${invite.name ? html`<span class="soft line"><bdi>${invite.name}</bdi></span>` : nothing}
     </div>
     <div role="cell" class="fact role">${label("column.role", desk)}<bdi>${invite.role}</bdi></div>
@@ -66,6 +66,12 @@ export function can({ invite, settled }: Row): boolean {
 // head for those who do not see.
 function label(key: Key, { words }: Desk): TemplateResult {
   return html`<span class="label" aria-hidden="true">${words.text(key)}</span>`;
+}
+
+// address breaks before its @ where it does not fit in one line.
+function address(email: string): TemplateResult {
+  const at = email.lastIndexOf("@");
+  return html`${email.slice(0, at)}<wbr />${email.slice(at)}`;
 }
 
 function time(at: string, { times }: Desk): TemplateResult {
@@ -95,7 +101,7 @@ function delivery(invite: Invite, desk: Desk): TemplateResult {
   const why = code && !invite.advice ? (words.of(`reason.${code}`) ?? reason) : undefined;
   return html`<span class="delivery ${status}" part="delivery">${deliveryIcon(status)}<span>${words.of(`delivery.${status}`) ?? status}</span></span>
     ${why ? html`<span class="soft line">${why}</span>` : nothing}
-    ${sender ? html`<span class="soft line">${words.text("mail.from")} <bdi>${sender}</bdi></span>` : nothing}`;
+    ${sender ? html`<span class="soft line">${words.text("mail.from")} <bdi>${address(sender)}</bdi></span>` : nothing}`;
 }
 
 function actions(row: Row, desk: Desk): TemplateResult {

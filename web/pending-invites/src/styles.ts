@@ -573,7 +573,7 @@ export const styles = css`
         "pick role sent expires mail actions"
         "pick by sent expires mail actions"
         ". aside aside aside aside aside";
-      grid-template-columns: 36px minmax(10em, 2fr) minmax(6em, 1fr) minmax(6em, 1fr) minmax(7em, 1.3fr) 9em;
+      grid-template-columns: 36px minmax(10em, 3fr) minmax(6em, 1fr) minmax(6em, 1fr) minmax(7em, 1.7fr) 9em;
       grid-template-rows: auto auto 1fr auto;
     }
     .columns .role,
