@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { part } from "./part.mjs";
-import { address, age, invite, launch, link, sideways, violations } from "./stack.mjs";
+import { address, age, api, invite, launch, link, sideways, violations } from "./stack.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const shots = `${root}.local/shots/pending-invites/`;
@@ -23,6 +23,9 @@ before(async () => {
   await link(late.email);
   age(late.id, "8d");
   await fetch(await link(done.email), { method: "POST", redirect: "manual" });
+  const soon = await invite(`${stem}-soon@example.com`);
+  await link(soon.email);
+  age(soon.id, "156h");
   await invite(bounced);
   await invite(`${stem}-a-rather-long-name.that-hardly-fits@in-any-column-of-a-table.example.com`, { name: "Wilhelmina Featherstonehaugh-Cholmondeley" });
 });
@@ -65,6 +68,29 @@ const states = {
     await page.route("**/v1/invites?*", (route) => route.abort());
     await page.reload();
     await root.locator("[part~=error]").waitFor();
+  },
+  insist: async (shown) => {
+    await states.bounced(shown);
+    await shown.button(`Resend the invite to ${bounced}`).click();
+  },
+  release: async (shown) => {
+    await states.accepted(shown);
+    await shown.root.getByRole("button", { name: /^Release/ }).first().click();
+  },
+  settled: async (shown) => {
+    const { id, email } = await invite(address(stem));
+    await shown.page.evaluate(() => document.querySelector("pending-invites").refresh());
+    await shown.row(email).waitFor();
+    await api("POST", `/v1/invites/${id}/cancel`);
+    await shown.page.evaluate(() => document.querySelector("pending-invites").refresh());
+    await shown.row(email).filter({ hasText: "Cancelled" }).waitFor();
+  },
+  ended: async (shown) => {
+    const { email } = await invite(address(stem));
+    await shown.page.evaluate(() => document.querySelector("pending-invites").refresh());
+    await shown.button(`Cancel the invite to ${email}`).click();
+    await shown.root.getByRole("button", { name: "Cancel invite" }).click();
+    await shown.root.locator("[part~=status]").waitFor();
   },
   loading: async ({ page, root }) => {
     await page.route("**/v1/invites?*", () => {});
@@ -128,10 +154,10 @@ const misplaced = (page) =>
 
 test("a row tells the same at every width, each thing in a place of its own", async () => {
   const row = await invite(address("facts"), { name: "Ana" });
-  for (const width of [1300, 824, 620, 390]) {
+  for (const width of [1300, 950, 824, 680, 620, 390]) {
     const shown = await part(browser, { viewport: { width, height: 800 } });
     await shown.search(row.email);
-    for (const fact of facts) assert.equal(await shown.row(row.email).locator(`.${fact}`).isVisible(), true, `${fact} at ${width}`);
+    for (const fact of facts) assert.equal(await shown.row(row.email).locator(`[role].${fact}`).isVisible(), true, `${fact} at ${width}`);
     assert.match(await shown.row(row.email).innerText(), new RegExp(`${row.role}[^]*${row.invited_by.name}`), `${width}`);
     assert.deepEqual(await misplaced(shown.page), [], `${width}`);
     await shown.page.context().close();
@@ -150,13 +176,15 @@ test("a name written the other way begins where its address begins", async () =>
 });
 
 test("nothing turns where less motion is wanted", async () => {
-  const shown = await part(browser, { reducedMotion: "reduce" });
-  await shown.page.route("**/resend", () => {});
-  await shown.root.getByRole("button", { name: /^Resend the invite/ }).first().click();
-  await shown.root.locator("[role=row][aria-busy=true]").waitFor();
-  const running = await shown.page.evaluate(() => document.getAnimations().length);
-  assert.equal(running, 0);
-  await shown.page.context().close();
+  for (const [reducedMotion, turning] of [["no-preference", 1], ["reduce", 0]]) {
+    const shown = await part(browser, { reducedMotion });
+    await shown.page.route("**/resend", () => {});
+    await shown.root.getByRole("button", { name: /^Resend the invite/ }).first().click();
+    await shown.root.locator("[role=row][aria-busy=true]").waitFor();
+    const running = await shown.page.evaluate(() => document.querySelector("pending-invites").shadowRoot.getAnimations().length);
+    assert.equal(running, turning, reducedMotion);
+    await shown.page.context().close();
+  }
 });
 
 const languages = readdirSync(`${root}shared/locale`).map((name) => /^([a-z]+)\.json$/.exec(name)?.[1]).filter(Boolean);
@@ -184,8 +212,9 @@ test("every language is said whole, in its direction, with names that hold the v
     if (tag !== "en") assert.ok(!seen.text.includes(english["console.column.invited"]), tag);
     assert.deepEqual(await violations(shown.page), [], tag);
     assert.equal(await sideways(shown.page), false, tag);
-    for (const width of [1200, 824, 390]) {
+    for (const width of [1200, 824, 680, 320]) {
       await shown.page.setViewportSize({ width, height: 900 });
+      assert.equal(await sideways(shown.page), false, `${tag} at ${width}`);
       assert.deepEqual(await misplaced(shown.page), [], `${tag} at ${width}`);
       await shown.page.screenshot({ path: `${shots}list-${tag}-${width}.png` });
     }

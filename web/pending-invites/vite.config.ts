@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { minifyHTMLLiterals } from "minify-literals";
+import { minify } from "terser";
 import { defineConfig, type Plugin } from "vite";
 
 const locale = fileURLToPath(new URL("../../shared/locale/", import.meta.url));
 const prefix = "console.";
 
-// In English the API says by itself what became of a mail and what to do, so that those need not be
-// in the file that everybody loads.
-const saidByAPI = /^reason\.|^advice\.(mistyped|wrong_address|spam_filter|mail_rule|already_member)$/;
+// In English the API says by itself what became of a mail, what to do, and why it refused, so
+// that those need not be in the file that everybody loads.
+const saidByAPI = /^reason\.|^advice\.(mistyped|wrong_address|spam_filter|mail_rule|already_member)$|^refused\.(already_pending|cancelled|sending)$/;
 
 // texts are what a catalogue says to admins, by keys without their prefix.
 function texts(tag: string): Record<string, string> {
@@ -48,19 +49,29 @@ function literals(): Plugin {
   };
 }
 
+// smallest is what Vite does to a page's scripts and not to a library's.
+function smallest(): Plugin {
+  return {
+    name: "smallest",
+    async generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== "chunk") continue;
+        const { code = file.code } = await minify(file.code, { ecma: 2020, module: true, compress: { passes: 3 }, format: { comments: false } });
+        file.code = code;
+      }
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [languages(), literals()],
+  plugins: [languages(), literals(), smallest()],
   build: {
-    // Not Vite's library mode, which leaves white space in a module.
-    modulePreload: false,
     target: "es2022",
-    minify: "terser",
-    terserOptions: { ecma: 2020, module: true, compress: { passes: 3 }, format: { comments: false } },
+    minify: false,
+    // A library imports its parts as they are; a page would have them with a loader of Vite's.
+    lib: { entry: "src/index.ts", formats: ["es"], fileName: () => "pending-invites.js" },
     rollupOptions: {
-      input: "src/index.ts",
-      preserveEntrySignatures: "exports-only",
       output: {
-        entryFileNames: "pending-invites.js",
         chunkFileNames: (chunk) => `pending-invites.${chunk.name.split("/").pop() ?? chunk.name}.js`,
       },
     },

@@ -19,23 +19,16 @@ export interface Place extends ReactiveControllerHost {
   readonly resetURL: string;
   readonly form: InviteForm;
   readonly question: Question;
-  // The list that is shown, with its rows as they are sorted, and the one where whoever is
-  // invited comes in.
+  // The list that is shown, and the one where whoever is invited comes in.
   readonly list: Roster;
-  readonly shown: readonly Row[];
   readonly pending: Roster;
   // What is said above the list.
   status: Note | undefined;
   say(text: string): void;
   // changed tells the page what was done.
   changed(action: string, invites: Invite[]): void;
-  // isSignedOut tells whether a refusal is that the token was refused, and the page of it.
-  isSignedOut(refusal: Outcome | undefined): boolean;
-  // These move the focus: to the row at a place or what is there instead, to a button of an
-  // invite, and to where everything begins.
-  focusRow(at: number): void;
+  // focusIn moves the focus to a button of an invite.
   focusIn(id: string, action: string): void;
-  focusHeading(): void;
 }
 
 // What is asked before one invite is changed: title, text, and the words for no and yes.
@@ -70,18 +63,19 @@ export class Actions implements Buttons {
   private async resendOnce(id: string): Promise<void> {
     const { place } = this;
     const { words } = place;
-    const row = place.list.row(id);
+    const { list } = place;
+    const row = list.row(id);
     if (!row) return;
     const { email, resend_confirm: confirm, delivery } = row.invite;
     if (confirm) {
       const reason = (delivery.code && words.of(`reason.${delivery.code}`)) || delivery.reason || "";
       if (!(await this.sure("insist", email, { text: words.text("insist.text", { reason }) }))) return;
     }
-    await this.act(id, `resend ${id}`, (invite, key) => place.service.resend(invite, key, confirm ?? undefined), (now) => {
-      place.list.put(now, { settled: false, note: { kind: "good", text: words.text("note.resent") } });
+    await this.act(list, id, `resend ${id}`, (invite, key) => place.service.resend(invite, key, confirm ?? undefined), (now) => {
+      list.change(id, { invite: now, settled: false, note: { kind: "good", text: words.text("note.resent") } });
       place.say(words.text("said.resent", { email: now.email }));
       place.changed("resend", [now]);
-      void this.watch(now.id);
+      void this.watch(list, id);
     });
   }
 
@@ -94,8 +88,9 @@ export class Actions implements Buttons {
   }
 
   private async endOnce(id: string, how: "cancel" | "release"): Promise<void> {
-    const invite = this.place.list.row(id)?.invite;
-    if (invite && (await this.sure(how, invite.email))) await this.end(id, how);
+    const { list } = this.place;
+    const invite = list.row(id)?.invite;
+    if (invite && (await this.sure(how, invite.email))) await this.end(list, id, how);
   }
 
   // sure asks once before one invite is changed, in the words of what is to be done.
@@ -104,16 +99,13 @@ export class Actions implements Buttons {
     return this.place.question.ask({ title, text, about: [email], no, yes, ...other });
   }
 
-  // end takes an invite out of the list. The focus goes to the row that takes its place.
-  private async end(id: string, how: "cancel" | "release"): Promise<boolean> {
+  // end takes an invite out of its list.
+  private async end(list: Roster, id: string, how: "cancel" | "release"): Promise<boolean> {
     const { place } = this;
-    return this.act(id, `${how} ${id}`, (invite, key) => place.service[how](invite, key), async (now) => {
-      const at = place.shown.findIndex((row) => row.invite.id === id);
-      place.list.remove(id);
-      this.done(this.place.words.text(how === "cancel" ? "said.cancelled" : "said.released", { email: now.email }));
+    return this.act(list, id, `${how} ${id}`, (invite, key) => place.service[how](invite, key), (now) => {
+      list.remove(id);
+      this.done(place.words.text(how === "cancel" ? "said.cancelled" : "said.released", { email: now.email }));
       place.changed(how, [now]);
-      await place.updateComplete;
-      place.focusRow(at);
     });
   }
 
@@ -124,8 +116,9 @@ export class Actions implements Buttons {
   private async correctOnce(invite: Invite, email: string | undefined): Promise<void> {
     const { place } = this;
     const { words } = place;
+    const { list } = place;
     const other = email ? { text: words.text("correct.text", { email }), yes: words.text("correct.yes") } : { text: words.text("correct.other") };
-    if (!(await this.sure("cancel", invite.email, other)) || !(await this.end(invite.id, "cancel"))) return;
+    if (!(await this.sure("cancel", invite.email, other)) || !(await this.end(list, invite.id, "cancel"))) return;
     if (!email) return place.form.show();
     const { name, role, locale } = invite;
     const [outcome] = await this.inviteAll([{ email, ...(name && { name }), ...(role && { role }), ...(locale && { locale }) }]);
@@ -161,22 +154,22 @@ export class Actions implements Buttons {
   // act does one thing to one invite and resolves to whether it worked. Where it did not, the
   // row is as it was, or as somebody else has made it.
   private async act(
+    list: Roster,
     id: string,
     press: string,
     call: (invite: Invite, key: string) => Promise<Invite>,
-    done: (now: Invite) => void | Promise<void>,
+    done: (now: Invite) => void,
   ): Promise<boolean> {
     const { place } = this;
-    const { list } = place;
     const row = list.row(id);
     if (!row || row.busy) return false;
-    list.change(id, { busy: true, note: undefined });
-    place.status = undefined;
+    list.change(id, { busy: true });
     place.say(this.place.words.text("said.working", { email: row.invite.email }));
     try {
       const now = await this.presses.once(press, (key) => call(row.invite, key));
-      list.change(id, { busy: false });
-      await done(now);
+      list.change(id, { busy: false, note: undefined });
+      place.status = undefined;
+      done(now);
       return true;
     } catch (refusal) {
       list.change(id, { busy: false });
@@ -194,7 +187,6 @@ export class Actions implements Buttons {
     const link = refusal.problem.code === "already_accepted" && place.resetURL ? { text: words.text("action.reset"), href: place.resetURL } : undefined;
     const note: Note = link ? { kind: "bad", text, link } : { kind: "bad", text };
     place.say(words.text("said.refused", { email, reason: text }));
-    if (place.isSignedOut(refusal)) return list.change(id, { note });
     if (refusal.status === 404) return list.change(id, { note, settled: true });
     if (refusal.status === 412 || refusal.status === 409) {
       try {
@@ -208,16 +200,16 @@ export class Actions implements Buttons {
   }
 
   // watch follows a mail until something became of it.
-  private async watch(id: string): Promise<void> {
+  private async watch(list: Roster, id: string): Promise<void> {
     const { place } = this;
     for (const end = Date.now() + watchFor; Date.now() < end && place.isConnected; ) {
       await new Promise((done) => setTimeout(done, watchEvery));
-      const row = place.list.row(id);
+      const row = list.row(id);
       if (!row) return;
       if (row.busy) continue;
       try {
         const invite = await place.service.get(id);
-        place.list.change(id, { invite });
+        list.change(id, { invite });
         if (!["queued", "sending", "sent"].includes(invite.delivery.status)) return;
       } catch (refusal) {
         if (!(refusal instanceof Refusal)) throw refusal;
@@ -239,10 +231,9 @@ export class Actions implements Buttons {
         : await this.presses.once(press, (key) => place.service.inviteMany(rows, key));
     const made = outcomes.filter((outcome): outcome is Invite => !(outcome instanceof Refusal));
     for (const invite of made) place.pending.put(invite);
-    outcomes.some((outcome) => place.isSignedOut(outcome));
     if (made.length > 0) {
       place.changed("invite", made);
-      this.watchSome(made);
+      this.watchSome(place.pending, made);
     }
     return outcomes;
   }
@@ -279,7 +270,6 @@ export class Actions implements Buttons {
     const { words } = place;
     const { list } = place;
     this.working = true;
-    place.status = undefined;
     const ids = rows.map((row) => row.invite.id);
     for (const id of ids) list.change(id, { busy: true });
     try {
@@ -296,24 +286,21 @@ export class Actions implements Buttons {
         if (action === "cancel") list.remove(id);
         else list.put(outcome, { busy: false, selected: false, note: { kind: "good", text: words.text("note.resent") } });
       }
-      outcomes.some((outcome) => place.isSignedOut(outcome));
       const failed = ids.length - done.length;
       this.done(words.text(action === "cancel" ? "said.cancelledMany" : "said.resentMany", { n: done.length, failed }), failed === 0);
       if (done.length > 0) {
         place.changed(action, done);
-        if (action === "resend") this.watchSome(done);
+        if (action === "resend") this.watchSome(list, done);
       }
     } finally {
       for (const id of ids) if (list.row(id)?.busy) list.change(id, { busy: false });
       this.working = false;
       place.requestUpdate();
     }
-    await place.updateComplete;
-    place.focusHeading();
   }
 
-  private watchSome(invites: readonly Invite[]): void {
-    for (const invite of invites.slice(0, watched)) void this.watch(invite.id);
+  private watchSome(list: Roster, invites: readonly Invite[]): void {
+    for (const invite of invites.slice(0, watched)) void this.watch(list, invite.id);
   }
 
   // done says, above the list and aloud, what was done.

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
+import type { Refusal } from "@invites/client";
 import type { Desk } from "./desk.ts";
 import { warning } from "./icons.ts";
 import { whyNot } from "./refusals.ts";
@@ -9,7 +10,7 @@ import type { Roster, Row } from "./roster.ts";
 import { can, columns, rowView } from "./row-view.ts";
 import type { Sort } from "./sorts.ts";
 import type { Tab } from "./tabs.ts";
-import type { Key } from "./words.ts";
+import type { Key, Words } from "./words.ts";
 
 // Listed is a list as it is to be drawn.
 export interface Listed {
@@ -26,7 +27,8 @@ export interface Listed {
 }
 
 // Rows are drawn in chunks: where nothing of a chunk has changed it is not looked at, and
-// where it is out of sight the browser leaves it out (content-visibility).
+// where it is out of sight the browser leaves it out (content-visibility). How long ago things
+// were is told anew each minute in the first two, in the others when something changes.
 const chunkSize = 50;
 
 export function listView(listed: Listed): TemplateResult {
@@ -37,8 +39,8 @@ export function listView(listed: Listed): TemplateResult {
   if (refusal && (list.rows.length === 0 || mayNot)) {
     return html`<div class="state" part="state error" role="alert">
       ${warning}
-      <p>${refusal.status === 403 ? words.text("state.forbidden") : whyNot(refusal, words)}</p>
-      ${mayNot ? nothing : html`<button type="button" part="button" @click=${() => void list.load()}>${words.text("state.again")}</button>`}
+      <p>${unread(refusal, words)}</p>
+      ${mayNot ? nothing : html`<button part="button" @click=${() => void list.load()}>${words.text("state.again")}</button>`}
     </div>`;
   }
   if (list.state === "new" || (list.state === "loading" && list.rows.length === 0)) {
@@ -52,7 +54,7 @@ export function listView(listed: Listed): TemplateResult {
     return html`<div class="state" part="state empty"><p>${words.text(key, { q: list.search })}</p></div>
       ${moreView(listed)}`;
   }
-  return html`${refusal ? html`<p class="hint note bad" role="alert">${warning}<span>${whyNot(refusal, words)}</span></p>` : nothing}
+  return html`${refusal ? html`<p class="hint note bad" role="alert">${warning}<span>${unread(refusal, words)}</span></p>` : nothing}
     <div role="table" class="table ${tab}" part="table" aria-labelledby="heading" aria-colcount=${columns.length}>
       <div role="rowgroup" class="columns">
         <div role="row" class="row">${columns.map((key) => columnView(key, listed))}</div>
@@ -62,11 +64,15 @@ export function listView(listed: Listed): TemplateResult {
     ${moreView(listed)}`;
 }
 
-function rowsView({ rows, sort, now, desk }: Listed): unknown {
+// unread says why the list could not be had: nothing was to be done that may have been done.
+function unread(refusal: Refusal, words: Words): string {
+  if (refusal.unsure) return words.text("state.failed");
+  return refusal.status === 403 ? words.text("state.forbidden") : whyNot(refusal, words);
+}
+
+function rowsView({ rows, now, desk }: Listed): TemplateResult[] {
   const chunks = Array.from({ length: Math.ceil(rows.length / chunkSize) }, (_, index) => rows.slice(index * chunkSize, (index + 1) * chunkSize));
-  return repeat(
-    chunks,
-    (chunk, index) => (sort === "newest" ? chunk[0]?.invite.id : index),
+  return chunks.map(
     (chunk, index) =>
       html`<div class="chunk" role="presentation">
         ${guard([desk.words, desk.times, desk.resetURL, index < 2 ? now : 0, ...chunk], () =>
@@ -106,7 +112,7 @@ function moreView({ list, sort, desk: { words }, more }: Listed): TemplateResult
   if (!list.next) return nothing;
   const busy = list.state === "loading";
   return html`<p class="more">
-    <button type="button" part="button more" data-action="more" aria-disabled=${busy} @click=${() => !busy && more()}>
+    <button part="button more" data-action="more" aria-disabled=${busy} @click=${() => !busy && more()}>
       ${words.text(busy ? "state.loading" : "more")}
     </button>
     ${sort === "newest" ? nothing : html`<span class="soft">${words.text("sort.note")}</span>`}

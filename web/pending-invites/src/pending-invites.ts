@@ -8,7 +8,7 @@ import { InviteForm, type Office } from "./invite-form.ts";
 import { listView } from "./list-view.ts";
 import { Question } from "./question.ts";
 import { whyNot } from "./refusals.ts";
-import { Roster, type Note, type Row } from "./roster.ts";
+import { Roster, type Note } from "./roster.ts";
 import { Service, type NewInvite, type Outcome } from "./service.ts";
 import { sorted, sorts, type Sort } from "./sorts.ts";
 import { styles } from "./styles.ts";
@@ -73,9 +73,10 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
   private timers: ReturnType<typeof setInterval>[] = [];
   private searching: ReturnType<typeof setTimeout> | undefined;
 
-  // refresh brings what is shown up to date, without moving anything.
+  // refresh brings what is shown up to date, and moves nothing where somebody is at it.
   async refresh(): Promise<void> {
-    await this.list.refresh(this.isInUse());
+    if (!this.settings) void this.learn();
+    await this.list.refresh(this.isInUse(), rowOf(this.active)?.dataset.id);
   }
 
   // --- what it says and knows (Office, Place, Desk) ---------------------------------
@@ -101,8 +102,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.timers = [setInterval(() => this.tick(), minute)];
-    if (this.refreshEvery > 0) this.timers.push(setInterval(() => this.refreshQuietly(), this.refreshEvery * 1000));
+    this.wind();
     document.addEventListener("visibilitychange", this.refreshQuietly);
     if (this.hasUpdated) void this.start();
   }
@@ -114,20 +114,44 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
     document.removeEventListener("visibilitychange", this.refreshQuietly);
   }
 
+  private wind(): void {
+    this.timers.forEach(clearInterval);
+    this.timers = [setInterval(() => this.tick(), minute)];
+    if (this.refreshEvery > 0) this.timers.push(setInterval(this.refreshQuietly, this.refreshEvery * 1000));
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("api") || changed.has("token")) this.service = this.connection();
+    if (changed.has("api") || changed.has("token")) this.forget();
     if (changed.has("locale") || !this.hasUpdated) void this.speak();
+  }
+
+  // update keeps the focus in place: where what had it is drawn no more, it goes to the same
+  // row, the one that has taken its place, or the heading.
+  protected override update(changed: PropertyValues<this>): void {
+    const had = this.active;
+    const row = rowOf(had);
+    const at = row ? this.rows().indexOf(row) : -1;
+    super.update(changed);
+    if (!had || had.isConnected) return;
+    const next = row?.isConnected ? row : this.rows()[Math.min(at, this.rows().length - 1)];
+    (next?.querySelector<HTMLElement>("[data-action=close], [data-action=resend]") ?? this.find("#heading"))?.focus();
   }
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has("api") || changed.has("token")) void this.start();
+    if (changed.has("refreshEvery")) this.wind();
   }
 
-  // start asks for everything anew: another place, or another person.
+  // start asks for everything anew.
   private async start(): Promise<void> {
-    this.status = undefined;
     await Promise.all([this.list.load(), this.learn()]);
-    this.isSignedOut(this.list.refusal);
+  }
+
+  // forget is for another place, or another person: nothing of the one before is shown.
+  private forget(): void {
+    this.service = this.connection();
+    for (const list of Object.values(this.rosters)) list.clear();
+    this.settings = this.counts = this.status = undefined;
   }
 
   private async learn(): Promise<void> {
@@ -148,7 +172,10 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
   }
 
   private connection(): Service {
-    return new Service({ api: this.api, token: () => this.token() });
+    const service = new Service({ api: this.api, token: () => this.token() }, () => {
+      if (service === this.service) this.dispatchEvent(new CustomEvent("signed-out", { bubbles: true, composed: true }));
+    });
+    return service;
   }
 
   private roster(tab: Tab): Roster {
@@ -157,6 +184,9 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
       queries[tab],
       (query, signal) => this.service.list(query, signal),
       (id) => this.service.get(id),
+      (counts) => {
+        if (tab === this.tab) this.counts = counts;
+      },
     );
   }
 
@@ -180,7 +210,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
   // isInUse tells whether somebody is about to press something in the list.
   private isInUse(): boolean {
     const rows = this.find(".rows");
-    return Boolean(rows?.matches(":hover") || rows?.contains(this.shadowRoot?.activeElement ?? null));
+    return Boolean(rows?.matches(":hover") || rows?.contains(this.active));
   }
 
   // --- moving about ------------------------------------------------------------------
@@ -191,7 +221,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
   }
 
   private async pointTo(id: string): Promise<void> {
-    this.tab = "pending";
+    await this.open("pending");
     if (!this.list.row(id)) {
       try {
         const invite = await this.service.get(id);
@@ -213,15 +243,13 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
     return this.renderRoot.querySelector(selector);
   }
 
-  focusHeading(): void {
-    this.find("#heading")?.focus();
+  private rows(): HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>("[data-id]")];
   }
 
-  focusRow(at: number): void {
-    const rows = this.renderRoot.querySelectorAll<HTMLElement>("[data-id]");
-    const button = rows[Math.min(at, rows.length - 1)]?.querySelector<HTMLElement>("[data-action=resend]");
-    if (button) button.focus();
-    else this.focusHeading();
+  // active is what has the focus here.
+  private get active(): Element | null {
+    return this.shadowRoot?.activeElement ?? null;
   }
 
   focusIn(id: string, action: string): void {
@@ -236,7 +264,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
     this.tab = tab;
     this.status = undefined;
     const { list } = this;
-    if (list.state === "new" || list.search !== search) void list.load(search).then(() => this.isSignedOut(list.refusal));
+    if (list.state === "new" || list.search !== search) void list.load(search);
     else void this.refresh();
     await this.updateComplete;
     return this.find(`#tab-${tab}`);
@@ -262,16 +290,6 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
     this.focusIn(first.invite.id, "resend");
   }
 
-  get shown(): readonly Row[] {
-    return sorted(this.list.rows, this.sort);
-  }
-
-  isSignedOut(refusal: Outcome | undefined): boolean {
-    if (!(refusal instanceof Refusal) || refusal.status !== 401) return false;
-    this.dispatchEvent(new CustomEvent("signed-out", { bubbles: true, composed: true }));
-    return true;
-  }
-
   changed(action: string, invites: Invite[]): void {
     void this.list.count();
     this.dispatchEvent(new CustomEvent("invites-changed", { bubbles: true, composed: true, detail: { action, invites } }));
@@ -286,7 +304,6 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
       <div class="head">
         <div role="heading" aria-level=${this.level} class="title" id="heading" part="title" tabindex="-1">${words.text("title")}</div>
         <button
-          type="button"
           class="primary"
           part="button primary"
           data-action="invite"
@@ -313,37 +330,42 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
         </div>
       </div>
       <div class="panel" id="panel" role="tabpanel" aria-labelledby="tab-${this.tab}" aria-busy=${busy}>
-        ${this.statusView()} ${this.manyView()}
+        <div class="over">${this.manyView()} ${this.waitingView()}</div>
         ${listView({
           tab: this.tab,
           list,
-          rows: this.shown,
+          rows: sorted(list.rows, this.sort),
           sort: this.sort,
           now: this.now,
           desk: this,
           selectAll: (selected) => this.actions.selectAll(selected),
           more: () => void this.more(),
         })}
+        <div class="foot">${this.statusView()}</div>
       </div>
       ${this.question.view()}
       <div class="unseen" role="status" aria-live="polite">${this.said}</div>
     </div>`;
   }
 
+  // What comes while somebody is at the list lies over its head or below it, so that no row
+  // moves away under a hand.
+  private waitingView(): TemplateResult | typeof nothing {
+    const { words, list } = this;
+    if (list.waiting.length === 0) return nothing;
+    return html`<p class="hint note">
+      <span>${words.text("waiting", { n: list.waiting.length })}</span>
+      <button class="small" @click=${() => list.show()}>${words.text("waiting.show")}</button>
+    </p>`;
+  }
+
   private statusView(): TemplateResult | typeof nothing {
-    const { status, words, list } = this;
-    return html`${list.waiting.length > 0
-      ? html`<p class="hint note">
-          <span>${words.text("waiting", { n: list.waiting.length })}</span>
-          <button type="button" class="small" @click=${() => list.show()}>${words.text("waiting.show")}</button>
-        </p>`
-      : nothing}
-    ${status
-      ? html`<p class="hint note ${status.kind}" part="status">
-          ${status.kind === "good" ? check : warning}<span>${status.text}</span>
-          <button type="button" class="icon-only" aria-label=${words.text("status.close")} @click=${() => (this.status = undefined)}>${cross}</button>
-        </p>`
-      : nothing}`;
+    const { status, words } = this;
+    if (!status) return nothing;
+    return html`<p class="hint note ${status.kind}" part="status">
+      ${status.kind === "good" ? check : warning}<span>${status.text}</span>
+      <button class="icon-only" aria-label=${words.text("status.close")} @click=${() => (this.status = undefined)}>${cross}</button>
+    </p>`;
   }
 
   private manyView(): TemplateResult | typeof nothing {
@@ -352,11 +374,15 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
     if (n === 0) return nothing;
     return html`<div class="many" role="group" aria-label=${words.text("many")} part="many">
       <span>${words.text("many.selected", { n })}</span>
-      <button type="button" part="button" aria-disabled=${actions.working} @click=${() => !actions.working && void actions.resendSelected()}>${words.text("many.resend", { n })}</button>
-      <button type="button" part="button" class="quiet" aria-disabled=${actions.working} @click=${() => !actions.working && void actions.cancelSelected()}>
+      <button part="button" aria-disabled=${actions.working} @click=${() => !actions.working && void actions.resendSelected()}>${words.text("many.resend", { n })}</button>
+      <button part="button" class="quiet" aria-disabled=${actions.working} @click=${() => !actions.working && void actions.cancelSelected()}>
         ${words.text("many.cancel", { n })}
       </button>
-      <button type="button" part="button" class="quiet" @click=${() => actions.selectAll(false)}>${words.text("many.none")}</button>
+      <button part="button" class="quiet" @click=${() => actions.selectAll(false)}>${words.text("many.none")}</button>
     </div>`;
   }
+}
+
+function rowOf(element: Element | null): HTMLElement | null | undefined {
+  return element?.closest<HTMLElement>("[data-id]");
 }

@@ -71,8 +71,8 @@ export class Question implements ReactiveController {
               <p>${asked.text}</p>
             </div>
             <div class="buttons end">
-              <button type="button" part="button" data-answer="no" @click=${() => this.answer(false)}>${asked.no}</button>
-              <button type="button" class="danger" part="button danger" data-answer="yes" @click=${() => this.answer(true)}>
+              <button part="button" data-answer="no" @click=${() => this.answer(false)}>${asked.no}</button>
+              <button class="danger" part="button danger" data-answer="yes" @click=${() => this.answer(true)}>
                 ${asked.yes}
               </button>
             </div>`

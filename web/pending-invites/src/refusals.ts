@@ -20,17 +20,13 @@ export function whyNot(refusal: Refusal, words: Words): string {
       return words.text("refused.throttled");
   }
   switch (problem.code) {
-    case "already_pending":
-      return words.text("refused.pending");
     case "already_accepted":
       return words.text("refused.active");
-    case "cancelled":
-      return words.text("refused.cancelled");
-    case "sending":
-      return words.text("refused.sending", { seconds: retryAfter ?? 5 });
     case "cannot_send":
       return (problem.reason && words.of(`reason.${problem.reason}`)) || refusal.message;
   }
+  const said = problem.code && words.of(`refused.${problem.code}`, { seconds: retryAfter ?? 5 });
+  if (said) return said;
   if (status >= 500) {
     return words.text("refused.unsure", { request: problem.request_id ?? "-" });
   }

@@ -24,12 +24,6 @@ export interface Note {
   readonly link?: { readonly text: string; readonly href: string };
 }
 
-// Host is drawn anew when something changes, and is told how many invites match what is
-// searched for.
-export interface Host extends ReactiveControllerHost {
-  counts: Counts | undefined;
-}
-
 export type List = (query: ListQuery, signal?: AbortSignal) => Promise<InvitePage>;
 
 // A page holds what matches of so many invites. A search looks through the most that the API
@@ -38,8 +32,8 @@ const pageSize = 50;
 const searchSize = 100;
 const pagesWithoutMatch = 20;
 
-// A refresh asks for so many pages anew, and for so many rows that were in them and are not
-// any more.
+// A refresh asks for so many pages anew, and for so many rows that it looked for and did not
+// find in them.
 const pagesRefreshed = 2;
 const missingAsked = 20;
 
@@ -54,28 +48,48 @@ export class Roster implements ReactiveController {
 
   private query: ListQuery = {};
   private asking: AbortController | undefined;
+  // When each invite was last changed here, by the number of the change: a refresh that began
+  // before it knows less of it.
+  private readonly touched = new Map<string, number>();
+  private changes = 0;
 
   constructor(
-    private readonly host: Host,
+    private readonly host: ReactiveControllerHost,
     private readonly base: ListQuery,
     private readonly list: List,
     private readonly get: (id: string) => Promise<Invite>,
+    // Takes how many invites each tab has of what is searched for here.
+    private readonly counted: (counts: Counts) => void,
   ) {
     host.addController(this);
   }
 
+  // What was asked and not answered yet is asked for anew when the element is back.
   hostDisconnected(): void {
     this.asking?.abort();
+    this.asking = undefined;
     if (this.state === "loading") this.state = "new";
+  }
+
+  // clear forgets everything: what was shown was another person's.
+  clear(): void {
+    this.asking?.abort();
+    this.asking = undefined;
+    this.state = "new";
+    this.rows = this.waiting = [];
+    this.query = {};
+    this.next = "";
+    this.refusal = undefined;
   }
 
   get search(): string {
     return this.query.q ?? "";
   }
 
-  // holds tells whether an invite is one of this list's, by its status.
-  holds({ status }: Invite): boolean {
-    return this.base.status ? status === this.base.status : status === "pending" || status === "expired";
+  // holds tells whether an invite is one of this list's.
+  holds({ status, attention }: Invite): boolean {
+    if (this.base.status) return status === this.base.status;
+    return (status === "pending" || status === "expired") && (!this.base.attention || Boolean(attention));
   }
 
   row(id: string): Row | undefined {
@@ -107,39 +121,39 @@ export class Roster implements ReactiveController {
     return added;
   }
 
-  // refresh brings the rows up to date where they are. New ones come on top, or wait where
-  // somebody is at the list. It says nothing where it does not work: the next one may.
-  async refresh(hold: boolean): Promise<void> {
+  // refresh brings the rows up to date where they are. New ones come to their places, or wait
+  // where somebody is at the list (hold); the row at which somebody is stays as it is. It says
+  // nothing where it does not work: the next one may.
+  async refresh(hold: boolean, at = ""): Promise<void> {
+    if (this.refusal && this.rows.length === 0) return this.load();
     if (this.state !== "ready" || this.asking) return;
     const asked = this.query;
+    const over = (): boolean => asked !== this.query || this.asking !== undefined || this.state !== "ready";
     const found: Invite[] = [];
     let token = "";
+    let counts: Counts | undefined;
+    const began = this.changes;
+    const newer = (id: string): boolean => (this.touched.get(id) ?? 0) > began;
     try {
       for (let page = 0; page < pagesRefreshed; page++) {
         const got = await this.list({ ...asked, page_size: searchSize, ...from(token) });
-        this.host.counts = got.counts ?? this.host.counts;
+        counts ??= got.counts;
         found.push(...got.invites);
         token = got.next_page_token ?? "";
         if (!token) break;
       }
-      if (asked !== this.query || this.asking) return;
-      const now = new Map(found.map((invite) => [invite.id, invite]));
-      const until = token ? (found.at(-1)?.created_at ?? "") : "";
-      const missing = this.rows
-        .filter((row) => !row.settled && !now.has(row.invite.id) && (!until || row.invite.created_at > until))
-        .slice(0, missingAsked);
-      const gone = new Map(await Promise.all(missing.map(async (row) => [row.invite.id, await this.became(row)] as const)));
-      if (asked !== this.query || this.asking) return;
-      const known = new Set(this.rows.map((row) => row.invite.id));
+      if (over()) return;
+      const now = new Map<string, Invite | undefined>(found.map((invite) => [invite.id, invite]));
+      for (const { invite } of this.missing(found, token)) now.set(invite.id, await this.became(invite));
+      if (over()) return;
+      if (counts) this.counted(counts);
       this.rows = this.rows.map((row) => {
-        const id = row.invite.id;
-        if (row.busy) return row;
-        if (gone.has(id)) return { ...row, invite: gone.get(id) ?? row.invite, settled: true, selected: false };
-        return updated(row, now.get(id));
+        const { id } = row.invite;
+        return row.busy || !now.has(id) || newer(id) ? row : this.updated(row, now.get(id), id === at);
       });
-      const added = found.filter((invite) => !known.has(invite.id) && this.isNewer(invite));
-      this.waiting = hold ? added : [];
-      if (!hold) this.rows = [...added.map((invite) => fresh(invite)), ...this.rows];
+      const added = found.filter((invite) => !this.row(invite.id) && !newer(invite.id) && this.reaches(invite));
+      if (hold) this.waiting = added;
+      else this.add(added);
       this.refusal = undefined;
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
@@ -148,10 +162,28 @@ export class Roster implements ReactiveController {
     this.host.requestUpdate();
   }
 
-  // count brings the host's counts up to date, and nothing else.
+  // missing are rows that a refresh has not found where it looked. A list that is searched or
+  // filtered may stand behind what it looked at, and is short: there each row is looked for.
+  private missing(found: readonly Invite[], token: string): readonly Row[] {
+    const known = new Set(found.map((invite) => invite.id));
+    const until = found.at(-1)?.created_at;
+    const looked = ({ created_at }: Invite): boolean => !token || this.filtered || (until !== undefined && created_at > until);
+    return this.rows.filter(({ invite, settled }) => !settled && !known.has(invite.id) && looked(invite)).slice(0, missingAsked);
+  }
+
+  // updated is a row whose invite was asked for: the row itself where nothing has changed.
+  private updated(row: Row, invite: Invite | undefined, kept: boolean): Row {
+    const settled = !(invite && this.holds(invite)) && (row.settled || !kept);
+    if (settled === row.settled && (!invite || JSON.stringify(invite) === JSON.stringify(row.invite))) return row;
+    return { ...row, invite: invite ?? row.invite, settled, selected: row.selected && !settled };
+  }
+
+  // count brings the counts up to date, and nothing else.
   async count(): Promise<void> {
+    const asked = this.query;
     try {
-      this.host.counts = (await this.list({ ...this.query, page_size: 1, ...from("") })).counts;
+      const { counts } = await this.list({ ...asked, page_size: 1, ...from("") });
+      if (counts && asked === this.query) this.counted(counts);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal; // the next refresh tells
     }
@@ -159,13 +191,21 @@ export class Roster implements ReactiveController {
 
   // show puts the rows that wait on top.
   show(): void {
-    this.rows = [...this.waiting.map((invite) => fresh(invite)), ...this.rows];
+    this.add(this.waiting);
     this.waiting = [];
     this.host.requestUpdate();
   }
 
+  // add puts invites to their places: the newest come first.
+  private add(invites: readonly Invite[]): void {
+    if (invites.length === 0) return;
+    const rows = [...invites.filter((invite) => !this.row(invite.id)).map((invite) => fresh(invite)), ...this.rows];
+    this.rows = rows.sort((a, b) => b.invite.created_at.localeCompare(a.invite.created_at));
+  }
+
   // change replaces what is said of one row.
   change(id: string, change: Partial<Row>): void {
+    this.touch(id);
     this.rows = this.rows.map((row) => (row.invite.id === id ? { ...row, ...change } : row));
     this.host.requestUpdate();
   }
@@ -174,12 +214,14 @@ export class Roster implements ReactiveController {
   put(invite: Invite, change: Partial<Row> = {}): void {
     if (this.row(invite.id)) this.change(invite.id, { invite, ...change });
     else if (this.state === "ready") {
+      this.touch(invite.id);
       this.rows = [{ ...fresh(invite), ...change }, ...this.rows];
       this.host.requestUpdate();
     }
   }
 
   remove(id: string): void {
+    this.touch(id);
     this.rows = this.rows.filter((row) => row.invite.id !== id);
     this.host.requestUpdate();
   }
@@ -220,30 +262,39 @@ export class Roster implements ReactiveController {
 
   // page is the next page that holds something.
   private async page(token: string, signal: AbortSignal): Promise<InvitePage> {
-    const filtered = Object.keys(this.query).length > 0;
+    const asked = this.query;
     let page: InvitePage;
     for (let left = pagesWithoutMatch; ; left--) {
-      page = await this.list({ ...this.query, page_size: filtered ? searchSize : pageSize, ...from(token) }, signal);
+      page = await this.list({ ...this.query, page_size: this.filtered ? searchSize : pageSize, ...from(token) }, signal);
       signal.throwIfAborted();
-      this.host.counts = page.counts ?? this.host.counts;
+      if (page.counts && asked === this.query) this.counted(page.counts);
       token = page.next_page_token ?? "";
       if (page.invites.length > 0 || !token || left <= 1) return page;
     }
   }
 
-  // became is what an invite that left the list is now, or undefined where it is nothing.
-  private async became(row: Row): Promise<Invite | undefined> {
+  private touch(id: string): void {
+    this.touched.set(id, ++this.changes);
+  }
+
+  private get filtered(): boolean {
+    return Object.keys(this.query).length > 0;
+  }
+
+  // became is what an invite is now, or undefined where there is none any more.
+  private async became({ id }: Invite): Promise<Invite | undefined> {
     try {
-      return await this.get(row.invite.id);
+      return await this.get(id);
     } catch (refusal) {
-      if (refusal instanceof Refusal) return undefined;
+      if (refusal instanceof Refusal && refusal.status === 404) return undefined;
       throw refusal;
     }
   }
 
-  private isNewer(invite: Invite): boolean {
-    const first = this.rows.find((row) => !row.settled);
-    return !first || invite.created_at >= first.invite.created_at;
+  // reaches tells whether an invite belongs among the rows that were loaded.
+  private reaches(invite: Invite): boolean {
+    const last = this.rows.at(-1);
+    return !this.next || !last || invite.created_at >= last.invite.created_at;
   }
 }
 
@@ -254,9 +305,4 @@ function from(token: string): ListQuery {
 
 function fresh(invite: Invite, selected = false): Row {
   return { invite, selected, busy: false, settled: false };
-}
-
-// updated keeps the row itself where nothing of the invite has changed.
-function updated(row: Row, invite: Invite | undefined): Row {
-  return invite && JSON.stringify(invite) !== JSON.stringify(row.invite) ? { ...row, invite, settled: false } : row;
 }

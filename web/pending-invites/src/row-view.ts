@@ -112,7 +112,6 @@ function actions(row: Row, desk: Desk): TemplateResult {
   const open = invite.can_resend && !busy;
   return html`<span class="buttons">
       <button
-        type="button"
         part="button resend"
         data-action="resend"
         aria-label=${words.text("action.resend.name", { email })}
@@ -124,7 +123,6 @@ function actions(row: Row, desk: Desk): TemplateResult {
       </button>
       ${invite.can_cancel
         ? html`<button
-            type="button"
             class="quiet"
             part="button cancel"
             data-action="cancel"
@@ -137,7 +135,6 @@ function actions(row: Row, desk: Desk): TemplateResult {
         : nothing}
       ${invite.status === "accepted"
         ? html`<button
-            type="button"
             class="quiet"
             part="button release"
             data-action="release"
@@ -178,7 +175,6 @@ function advice(row: Row, desk: Desk): TemplateResult | typeof nothing {
   const known = code !== "mistyped" && mail.code ? (words.of(`reason.${mail.code}`) ?? say.message) : undefined;
   const text = known ?? words.of(`advice.${code}`, { email: say.email ?? email, sender }) ?? say.message;
   const press = (key: Key, values: Record<string, string>, action: () => void) => html`<button
-    type="button"
     class="small"
     part="button advice"
     data-action="advice"
@@ -214,7 +210,6 @@ function note(row: Row, desk: Desk): TemplateResult | typeof nothing {
   return html`<p class="hint note ${said.kind}" part="note">
     ${said.kind === "good" ? check : warning}<span>${said.text} ${said.link ? resetLink(said.link.href, said.link.text) : nothing}</span>
     <button
-      type="button"
       class="icon-only"
       data-action="close"
       aria-label=${desk.words.text("note.close", { email })}

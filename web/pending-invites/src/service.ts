@@ -22,24 +22,44 @@ export const mostAtOnce = 100;
 export class Service {
   private readonly client: Client;
 
-  constructor(connection: Connection) {
+  private over = false;
+
+  // signedOut is called where the token was refused, once until it is taken again.
+  constructor(
+    connection: Connection,
+    private readonly signedOut: () => void,
+  ) {
     this.client = connect(connection);
   }
 
+  private async answer<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+    try {
+      const got = await answer(call);
+      this.over = false;
+      return got;
+    } catch (refusal) {
+      if (refusal instanceof Refusal && refusal.status === 401 && !this.over) {
+        this.over = true;
+        this.signedOut();
+      }
+      throw refusal;
+    }
+  }
+
   list(query: ListQuery, signal?: AbortSignal): Promise<InvitePage> {
-    return answer(this.client.GET("/v1/invites", { params: { query }, ...(signal && { signal }) }));
+    return this.answer(this.client.GET("/v1/invites", { params: { query }, ...(signal && { signal }) }));
   }
 
   get(id: string): Promise<Invite> {
-    return answer(this.client.GET("/v1/invites/{id}", { params: { path: { id } } }));
+    return this.answer(this.client.GET("/v1/invites/{id}", { params: { path: { id } } }));
   }
 
   settings(): Promise<Settings> {
-    return answer(this.client.GET("/v1/settings"));
+    return this.answer(this.client.GET("/v1/settings"));
   }
 
   invite(body: NewInvite, key: string): Promise<Invite> {
-    return answer(this.client.POST("/v1/invites", { params: { header: { "Idempotency-Key": key } }, body }));
+    return this.answer(this.client.POST("/v1/invites", { params: { header: { "Idempotency-Key": key } }, body }));
   }
 
   // inviteMany, resendMany and cancelMany answer each row in its place.
@@ -54,17 +74,17 @@ export class Service {
   resend({ id, etag }: Invite, key: string, confirm?: string): Promise<Invite> {
     const header = { "Idempotency-Key": key, "If-Match": etag };
     const params = { path: { id }, header };
-    return answer(this.client.POST("/v1/invites/{id}/resend", confirm ? { params, body: { confirm } } : { params }));
+    return this.answer(this.client.POST("/v1/invites/{id}/resend", confirm ? { params, body: { confirm } } : { params }));
   }
 
   cancel({ id, etag }: Invite, key: string): Promise<Invite> {
     const header = { "Idempotency-Key": key, "If-Match": etag };
-    return answer(this.client.POST("/v1/invites/{id}/cancel", { params: { path: { id }, header } }));
+    return this.answer(this.client.POST("/v1/invites/{id}/cancel", { params: { path: { id }, header } }));
   }
 
   release({ id, etag }: Invite, key: string): Promise<Invite> {
     const header = { "Idempotency-Key": key, "If-Match": etag };
-    return answer(this.client.POST("/v1/invites/{id}/release", { params: { path: { id }, header } }));
+    return this.answer(this.client.POST("/v1/invites/{id}/release", { params: { path: { id }, header } }));
   }
 
   resendMany(ids: string[], key: string): Promise<Outcome[]> {
@@ -88,7 +108,7 @@ export class Service {
     for (let first = 0; first < rows.length; first += mostAtOnce) {
       const part = rows.slice(first, first + mostAtOnce);
       try {
-        const { results } = await answer(call(part));
+        const { results } = await this.answer(call(part));
         all.push(...results.map(outcomeOf));
       } catch (refusal) {
         if (!(refusal instanceof Refusal)) throw refusal;

@@ -342,26 +342,42 @@ export const styles = css`
   .panel {
     display: block;
   }
-  .panel > .note {
-    margin-block: 0.6em;
-    padding: 0.5em 0.8em;
-    border: 1px solid var(--_line);
-    border-radius: var(--_radius);
-    background: var(--_raised);
-    align-items: center;
-  }
-  .panel > .note > .icon {
-    margin: 0;
-  }
-  .many {
+  .over,
+  .foot {
     position: sticky;
     inset-block-start: 0;
     z-index: 1;
     display: flex;
     flex-wrap: wrap;
+    justify-content: center;
+    height: 0;
+  }
+  .foot {
+    inset-block: auto 0.6em;
+    height: auto;
+  }
+  .over > .note,
+  .foot > .note {
+    margin-block: 0.35em;
+    padding: 0.4em 0.8em;
+    border: 1px solid var(--_edge);
+    border-radius: var(--_radius);
+    background: var(--_raised);
+    align-items: center;
+  }
+  .note > .icon {
+    margin: 0;
+  }
+  .many {
+    flex: 1;
+    display: flex;
+    flex-wrap: wrap;
     gap: 0.5em;
     align-items: center;
-    padding-block: 0.5em;
+    height: max-content;
+    min-height: 3em;
+    margin-inline-start: 44px;
+    padding-block: 0.25em;
     background: var(--_ground);
     border-block-end: 1px solid var(--_line);
   }
@@ -409,7 +425,9 @@ export const styles = css`
   }
   .columns .row {
     align-items: center;
-    padding-block: 0.35em;
+    align-content: center;
+    min-height: 3em;
+    padding-block: 0;
     color: var(--_soft);
     font-weight: 550;
   }
@@ -444,8 +462,11 @@ export const styles = css`
   .picked {
     background: var(--_raised);
   }
-  .settled > :not(.aside) {
-    opacity: 0.75;
+  .settled {
+    color: var(--_soft);
+  }
+  .rows :is(a, button, input) {
+    scroll-margin-block: 5em;
   }
   .row[aria-busy="true"] .address::after {
     content: "";
@@ -566,7 +587,7 @@ export const styles = css`
     margin-block-start: 1.2em;
   }
 
-  @container (44em < width <= 68em) {
+  @container (46em < width <= 68em) {
     .row {
       grid-template-areas:
         "pick who sent expires mail actions"
@@ -601,7 +622,7 @@ export const styles = css`
       align-items: stretch;
     }
   }
-  @container (width <= 44em) {
+  @container (width <= 46em) {
     .tools,
     .tools label {
       flex: 1 1 100%;
@@ -614,6 +635,12 @@ export const styles = css`
       flex: 1 1 auto;
       width: 100%;
       min-width: 0;
+    }
+    .over:has(.many) {
+      height: auto;
+    }
+    .many {
+      margin: 0;
     }
     .columns .row {
       display: block;

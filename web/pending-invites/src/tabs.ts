@@ -29,14 +29,13 @@ export function tabsView(now: Tab, counts: Counts | undefined, words: Words, ope
     const forward = words.dir === "rtl" ? -1 : 1;
     const at = tabs.indexOf(now);
     const to = step ? (at + step * forward + tabs.length) % tabs.length : { Home: 0, End: tabs.length - 1 }[event.key];
-    if (to === undefined) return;
+    if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     void open(tabs[to] as Tab).then((tab) => tab?.focus());
   };
   return html`<div role="tablist" aria-labelledby="heading" part="tabs" @keydown=${keys}>
     ${tabs.map(
       (tab) => html`<button
-        type="button"
         role="tab"
         part="tab"
         id="tab-${tab}"

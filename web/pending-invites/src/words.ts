@@ -42,7 +42,7 @@ export class Words {
   }
 }
 
-type Group = "advice" | "delivery" | "reason" | "status";
+type Group = "advice" | "delivery" | "reason" | "refused" | "status";
 
 export const inEnglish = new Words("en", fallback);
 
