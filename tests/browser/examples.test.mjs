@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import { address, api, invite, launch, open, stack, token, until, violations } from "./stack.mjs";
 
 const folder = (path) => fileURLToPath(new URL(`../../${path}/`, import.meta.url));
@@ -39,12 +40,39 @@ async function serve(t, places) {
   return `http://localhost:${port}/`;
 }
 
-// story signs in, finds an invite in the part, and cancels it there.
-async function story(page, told) {
-  const row = await invite(address("example"));
-  await page.getByLabel("Bearer token").fill(token("acme"));
+// visit opens an example as somebody who has not signed in: it asks the service nothing, and
+// says nothing of a sign-in that has ended.
+async function visit(t, ...places) {
+  const page = await open(browser);
+  const asked = [];
+  page.on("request", (r) => r.url().startsWith(stack.api) && asked.push(r.url()));
+  await page.goto(await serve(t, places), { waitUntil: "networkidle" });
+  assert.deepEqual(asked, []);
+  assert.doesNotMatch(await page.locator("body").innerText(), /signed out|again/i);
+  return page;
+}
+
+async function signIn(page, as) {
+  await page.getByLabel("Bearer token").fill(as);
   await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+// use signs in, and finds an invite in the part and the roles to invite as.
+async function use(page) {
+  const row = await invite(address("example"));
+  await signIn(page, token("acme"));
   await page.getByText(row.email).first().waitFor();
+  await page.getByRole("button", { name: "Invite people" }).click();
+  const { roles } = await api("GET", "/v1/settings");
+  await until("the form has the tenant's roles", async () =>
+    isDeepStrictEqual(await page.getByLabel("Role", { exact: true }).locator("option").allInnerTexts(), roles));
+  await page.keyboard.press("Escape");
+  return row;
+}
+
+// story uses the part, and cancels the invite there.
+async function story(page, told) {
+  const row = await use(page);
   assert.deepEqual(await violations(page), []);
   await page.getByRole("button", { name: `Cancel the invite to ${row.email}` }).click();
   await page.getByRole("button", { name: "Cancel invite", exact: true }).click();
@@ -53,25 +81,27 @@ async function story(page, told) {
   assert.deepEqual(page.wrong, []);
 }
 
+const html = [["/part/", part], ["/", folder("examples/console-html")]];
+const jsx = [["/", `${react}dist`]];
+
 test("plain HTML: the part is another origin's, takes the token of the box, and tells what was done", async (t) => {
-  const page = await open(browser);
+  const page = await visit(t, ...html);
   const told = [];
   page.on("console", (m) => m.type() === "info" && told.push(m.text()));
-  await page.goto(await serve(t, [["/part/", part], ["/", folder("examples/console-html")]]));
   await story(page, () => told.some((text) => /^cancel.* 1$/.test(text)));
 });
 
 test("React: the element takes its properties and its events from JSX", async (t) => {
-  const page = await open(browser);
-  await page.goto(await serve(t, [["/", `${react}dist`]]));
+  const page = await visit(t, ...jsx);
   await story(page, async ({ email }) => new RegExp(`^cancel.*: ${email.replaceAll(".", "\\.")}$`).test(await page.locator("#done").innerText()));
 });
 
-test("React: a token that is refused brings the sign-in back", async (t) => {
-  const page = await open(browser);
-  await page.goto(await serve(t, [["/", `${react}dist`]]));
-  await page.getByLabel("Bearer token").fill("x.y.z");
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.locator("pending-invites").waitFor({ state: "detached" });
-  await page.getByLabel("Bearer token").waitFor();
-});
+for (const [name, places] of [["plain HTML", html], ["React", jsx]]) {
+  test(`${name}: a token that is refused brings the sign-in back, and another one is taken`, async (t) => {
+    const page = await visit(t, ...places);
+    await Promise.all([page.waitForResponse((r) => r.status() === 401), signIn(page, "x.y.z")]);
+    await page.locator("pending-invites").waitFor({ state: "detached" });
+    await use(page);
+    assert.deepEqual(page.wrong, []);
+  });
+}
