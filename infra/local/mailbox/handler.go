@@ -13,7 +13,7 @@ import (
 var pages embed.FS
 
 var (
-	functions  = template.FuncMap{"clock": func(t time.Time) string { return t.Local().Format("15:04:05") }, "join": strings.Join}
+	functions  = template.FuncMap{"clock": func(t time.Time) string { return t.Local().Format("2 Jan, 15:04:05 MST") }, "join": strings.Join}
 	listPage   = template.Must(template.New("list.html").Funcs(functions).ParseFS(pages, "pages/list.html", "pages/style.html"))
 	detailPage = template.Must(template.New("detail.html").Funcs(functions).ParseFS(pages, "pages/detail.html", "pages/style.html"))
 )

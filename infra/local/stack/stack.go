@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Info says where everything is and how to sign in. It is there while, and only
@@ -62,7 +63,7 @@ func (i Info) Tenant(id string) (Tenant, error) {
 		}
 		ids[n] = tenant.ID
 	}
-	return Tenant{}, fmt.Errorf("there is no tenant %q: TENANT= is one of %v", id, ids)
+	return Tenant{}, fmt.Errorf("there is no tenant %q: TENANT= is one of: %s", id, strings.Join(ids, ", "))
 }
 
 // Read reads the file, or returns ErrNotUp.

@@ -40,6 +40,7 @@ function press(button, said, work) {
     }
     for (const other of buttons) other.removeAttribute("aria-disabled");
     write($(said), result);
+    $(said).scrollIntoView({ block: "nearest" });
   });
 }
 
