@@ -33,6 +33,7 @@ test("a row that a refresh does not come across is asked for, and stays what it 
   await refresh(shown);
   assert.equal(await shown.root.locator(".rows .settled").count(), 0);
   assert.equal(await shown.button(`Resend the invite to ${old.email}`).count(), 1);
+  assert.equal(await shown.button("Show more").count(), 0, "the number tells that there is no more");
   await api("POST", `/v1/invites/${old.id}/cancel`);
   await refresh(shown);
   await shown.row(old.email).filter({ hasText: "Cancelled" }).waitFor();
@@ -106,22 +107,22 @@ test("another person's token leaves nothing of the one before on the page", asyn
   await close(shown);
 });
 
-test("a session that ends is told once, whatever was asked, and again when it ends again", async () => {
-  const shown = await part(browser);
+test("a session that ends is told once, and again when the page asks anew or it ends again", async () => {
+  const shown = await part(browser, { attributes: { "refresh-every": "1" } });
   const told = async () => (await shown.heard()).filter(([name]) => name === "signed-out").length;
   const over = () => shown.page.route("**/v1/**", (route) => route.continue({ headers: { ...route.request().headers(), authorization: "Bearer none" } }));
+  let asked = 0;
+  shown.page.on("response", (response) => (asked += response.status() === 401 ? 1 : 0));
   await over();
-  await refresh(shown);
-  await refresh(shown);
+  await until("it was refused often", () => asked > 2);
   assert.equal(await told(), 1);
   await shown.root.getByText("Your session is over. Sign in again.").waitFor();
-  await shown.page.unroute("**/v1/**");
-  await refresh(shown);
-  await shown.root.locator(".rows [role=row]").first().waitFor();
-  assert.equal(await told(), 1);
-  await over();
-  await refresh(shown);
+  await refresh(shown); // with a token that is no better
   assert.equal(await told(), 2);
+  await shown.page.unroute("**/v1/**");
+  await shown.root.locator(".rows [role=row]").first().waitFor();
+  await over();
+  await until("it is told again", async () => (await told()) === 3);
   await close(shown);
 });
 
@@ -216,6 +217,20 @@ test("advice is followed: a note is copied, another address is invited, what end
   await shown.row(soon.email).getByText("Copied.").waitFor();
   assert.match(await shown.page.evaluate(() => navigator.clipboard.readText()), /Sia[^]*noreply@/);
 
+  await until("the resend's mail is settled", async () => (await api("GET", `/v1/invites/${soon.id}`)).delivery.status === "delivered");
+  age(soon.id, "8d");
+  await refresh(shown);
+  await shown.row(soon.email).filter({ hasText: "Expired" }).waitFor();
+  assert.equal(await shown.row(soon.email).locator("[part~=note]").count(), 0, "no good news stays beside an expired invite");
+
+  const spam = await invite(`complaint+${stem}@simulator.amazonses.com`);
+  await until("the complaint", async () => (await api("GET", `/v1/invites/${spam.id}`)).delivery.status === "complained");
+  await shown.search(`complaint+${stem}`);
+  const blocked = shown.button(`Resend the invite to ${spam.email}`);
+  assert.equal(await blocked.getAttribute("aria-disabled"), "true");
+  const why = await shown.root.locator(`#${await blocked.getAttribute("aria-describedby")} > span`).innerText();
+  assert.equal((await shown.row(spam.email).innerText()).split(why).length, 2, "the reason is said once");
+
   await shown.search(`bounce+${stem}`);
   await shown.button(/Cancel and invite another address/).click();
   await shown.root.getByRole("dialog").getByRole("button", { name: "Cancel invite" }).click();
@@ -226,9 +241,13 @@ test("advice is followed: a note is copied, another address is invited, what end
 });
 
 test("a language of a country is its language's, an unknown one English, and arrows go the way it is read", async () => {
-  for (const [locale, title] of [["de-CH", "Offene Einladungen"], ["tlh", "Pending Invites"]]) {
+  for (const [locale, title, refused] of [["de-CH", "Offene Einladungen", "Prüfen Sie die Schreibweise"], ["tlh", "Pending Invites", "exactly one @"]]) {
     const shown = await part(browser, { attributes: { locale } });
     await shown.root.getByRole("heading", { name: title }).waitFor();
+    await shown.root.locator("[data-action=invite]").click();
+    await shown.root.locator("textarea").fill("nobody");
+    await shown.root.locator("form [type=submit]").click();
+    await shown.root.locator(".answers").getByText(refused).waitFor();
     await close(shown);
   }
   const shown = await part(browser, { attributes: { locale: "ar" } });

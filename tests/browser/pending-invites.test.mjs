@@ -218,6 +218,17 @@ test("who was slower is told so, sees the invite as it is now, and can press aga
   assert.equal((await api("GET", `/v1/invites/${made.id}`)).status, "pending");
   await cancel();
   await shown.row(made.email).waitFor({ state: "detached" });
+
+  const both = await invite(address("both"));
+  await link(both.email);
+  await shown.search(both.email);
+  await shown.row(both.email).waitFor();
+  await api("POST", `/v1/invites/${both.id}/cancel`);
+  await shown.button(`Resend the invite to ${both.email}`).click();
+  const told = shown.row(both.email).locator("[part~=note]");
+  await told.waitFor();
+  assert.match(await told.innerText(), /^Cancelled the invite to/, "what cannot be pressed again is not offered again");
+  assert.equal(await shown.row(both.email).getByRole("button", { name: /^Resend/ }).count(), 0);
   await close(shown);
 });
 
@@ -328,7 +339,10 @@ test("a long list comes page by page, keeps its place, and loses nothing", async
   await shown.root.getByRole("tab", { name: /Pending/ }).click();
   assert.ok((await rows.count()) >= 60, "the tab has kept its pages");
 
+  const note = shown.root.getByText("Only the invites shown are sorted.");
+  const partly = (await shown.button("Show more").count()) === 1;
   await shown.root.getByLabel("Sort by").selectOption("address");
+  assert.equal(await note.count(), partly ? 1 : 0);
   const emails = await shown.root.locator(".rows .address").allTextContents(); // what is out of sight has no innerText
   assert.deepEqual(emails, [...emails].sort((a, b) => a.localeCompare(b)));
   await close(shown);
@@ -370,6 +384,7 @@ test("what is searched for goes with the tabs, and their numbers are of it", asy
 test("who may not, who is signed out and who has no network is told what to do", async () => {
   let shown = await part(browser, { who: "viewer" });
   assert.match(await shown.root.getByRole("alert").first().innerText(), /permission/i);
+  for (const useless of [shown.button("Invite people"), shown.root.getByRole("tab"), shown.root.getByLabel("Search")]) assert.equal(await useless.first().isVisible(), false);
   await close(shown);
 
   shown = await part(browser, { who: { token: "none" } });

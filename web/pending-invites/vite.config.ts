@@ -9,7 +9,7 @@ const prefix = "console.";
 
 // In English the API says by itself what became of a mail, what to do, and why it refused, so
 // that those need not be in the file that everybody loads.
-const saidByAPI = /^reason\.|^advice\.(mistyped|wrong_address|spam_filter|mail_rule|already_member)$|^refused\.(already_pending|cancelled|sending)$/;
+const saidByAPI = /^reason\.|^advice\.(mistyped|wrong_address|spam_filter|mail_rule|already_member)$|^refused\.(address|already_pending|cancelled|sending)$/;
 
 // texts are what a catalogue says to admins, by keys without their prefix.
 function texts(tag: string): Record<string, string> {
@@ -56,7 +56,12 @@ function smallest(): Plugin {
     async generateBundle(_, bundle) {
       for (const file of Object.values(bundle)) {
         if (file.type !== "chunk") continue;
-        const { code = file.code } = await minify(file.code, { ecma: 2020, module: true, compress: { passes: 3 }, format: { comments: false } });
+        const { code = file.code } = await minify(file.code, {
+          ecma: 2020,
+          module: true,
+          compress: { passes: 3, pure_getters: true, keep_fargs: false, unsafe_arrows: true },
+          format: { comments: false },
+        });
         file.code = code;
       }
     },

@@ -38,6 +38,9 @@ const questions = {
   insist: ["insist.title", "insist.text", "insist.no", "insist.yes"],
 } satisfies Record<string, Key[]>;
 
+// What is said of an invite that somebody else has ended meanwhile.
+const endings: Partial<Record<string, Key>> = { cancelled: "said.cancelled", released: "said.released", accepted: "refused.active" };
+
 // How long a mail that is on its way is watched, in milliseconds, how often, and of how many
 // invites.
 const watchFor = 20_000;
@@ -191,7 +194,9 @@ export class Actions implements Buttons {
     if (refusal.status === 412 || refusal.status === 409) {
       try {
         const invite = await place.service.get(id);
-        return list.put(invite, { note, settled: !list.holds(invite) });
+        const settled = !list.holds(invite);
+        const became = settled && endings[invite.status];
+        return list.put(invite, { note: became ? { kind: "bad", text: words.text(became, { email }) } : note, settled });
       } catch (later) {
         if (!(later instanceof Refusal)) throw later;
       }
@@ -209,7 +214,7 @@ export class Actions implements Buttons {
       if (row.busy) continue;
       try {
         const invite = await place.service.get(id);
-        list.change(id, { invite });
+        list.bring(invite);
         if (!["queued", "sending", "sent"].includes(invite.delivery.status)) return;
       } catch (refusal) {
         if (!(refusal instanceof Refusal)) throw refusal;

@@ -150,7 +150,7 @@ export class InviteForm implements ReactiveController {
           </button>`
         : nothing}
       ${problem.code === "already_accepted" && /^https?:/.test(this.office.resetURL)
-        ? html`<a href=${this.office.resetURL} target="_blank" rel="noopener noreferrer">${words.text("action.reset")}</a>`
+        ? html`<a href=${this.office.resetURL} target="_blank" rel="noreferrer">${words.text("action.reset")}</a>`
         : nothing}
       ${problem.code === "cannot_send" && problem.confirm
         ? html`<button

@@ -8,7 +8,6 @@ import { warning } from "./icons.ts";
 import { whyNot } from "./refusals.ts";
 import type { Roster, Row } from "./roster.ts";
 import { can, columns, rowView } from "./row-view.ts";
-import type { Sort } from "./sorts.ts";
 import type { Tab } from "./tabs.ts";
 import type { Key, Words } from "./words.ts";
 
@@ -18,7 +17,8 @@ export interface Listed {
   readonly list: Roster;
   // The list's rows as they are sorted.
   readonly rows: readonly Row[];
-  readonly sort: Sort;
+  // How many the list has, if that is known.
+  readonly total: number | undefined;
   // The minute, in milliseconds: times are told from there.
   readonly now: number;
   readonly desk: Desk;
@@ -50,12 +50,12 @@ export function listView(listed: Listed): TemplateResult {
     </div>`;
   }
   if (rows.length === 0) {
-    const key: Key = list.next ? "state.moreToSearch" : list.search ? "state.noMatch" : `state.empty.${tab}`;
+    const key: Key = list.next && listed.total !== 0 ? "state.moreToSearch" : list.search ? "state.noMatch" : `state.empty.${tab}`;
     return html`<div class="state" part="state empty"><p>${words.text(key, { q: list.search })}</p></div>
       ${moreView(listed)}`;
   }
   return html`${refusal ? html`<p class="hint note bad" role="alert">${warning}<span>${unread(refusal, words)}</span></p>` : nothing}
-    <div role="table" class="table ${tab}" part="table" aria-labelledby="heading" aria-colcount=${columns.length}>
+    <div role="table" class="table ${tab}" part="table" aria-labelledby="heading">
       <div role="rowgroup" class="columns">
         <div role="row" class="row">${columns.map((key) => columnView(key, listed))}</div>
       </div>
@@ -74,7 +74,7 @@ function rowsView({ rows, now, desk }: Listed): TemplateResult[] {
   const chunks = Array.from({ length: Math.ceil(rows.length / chunkSize) }, (_, index) => rows.slice(index * chunkSize, (index + 1) * chunkSize));
   return chunks.map(
     (chunk, index) =>
-      html`<div class="chunk" role="presentation">
+      html`<div class="chunk">
         ${guard([desk.words, desk.times, desk.resetURL, index < 2 ? now : 0, ...chunk], () =>
           repeat(
             chunk,
@@ -108,13 +108,12 @@ function columnView(key: Key, { list, desk: { words }, selectAll }: Listed): Tem
   </div>`;
 }
 
-function moreView({ list, sort, desk: { words }, more }: Listed): TemplateResult | typeof nothing {
-  if (!list.next) return nothing;
+function moreView({ list, total, desk: { words }, more }: Listed): TemplateResult | typeof nothing {
+  if (!list.next || list.rows.filter((row) => !row.settled).length >= (total ?? Number.POSITIVE_INFINITY)) return nothing;
   const busy = list.state === "loading";
   return html`<p class="more">
     <button part="button more" data-action="more" aria-disabled=${busy} @click=${() => !busy && more()}>
       ${words.text(busy ? "state.loading" : "more")}
     </button>
-    ${sort === "newest" ? nothing : html`<span class="soft">${words.text("sort.note")}</span>`}
   </p>`;
 }

@@ -12,7 +12,7 @@ import { Roster, type Note } from "./roster.ts";
 import { Service, type NewInvite, type Outcome } from "./service.ts";
 import { sorted, sorts, type Sort } from "./sorts.ts";
 import { styles } from "./styles.ts";
-import { queries, tabsView, type Counts, type Tab } from "./tabs.ts";
+import { queries, tabsView, total, type Counts, type Tab } from "./tabs.ts";
 import { Times } from "./times.ts";
 import { inEnglish, wordsFor, type Words } from "./words.ts";
 
@@ -73,8 +73,14 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
   private timers: ReturnType<typeof setInterval>[] = [];
   private searching: ReturnType<typeof setTimeout> | undefined;
 
-  // refresh brings what is shown up to date, and moves nothing where somebody is at it.
+  // refresh brings what is shown up to date, and moves nothing where somebody is at it. The
+  // page may have signed the person in again: that their session is over would be news.
   async refresh(): Promise<void> {
+    this.service.over = false;
+    await this.look();
+  }
+
+  private async look(): Promise<void> {
     if (!this.settings) void this.learn();
     await this.list.refresh(this.isInUse(), rowOf(this.active)?.dataset.id);
   }
@@ -186,6 +192,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
       (id) => this.service.get(id),
       (counts) => {
         if (tab === this.tab) this.counts = counts;
+        return total(tab, counts);
       },
     );
   }
@@ -204,7 +211,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
 
   private readonly refreshQuietly = (): void => {
     if (document.hidden || this.question.isOpen || this.actions.working || !this.isConnected) return;
-    void this.refresh();
+    void this.look();
   };
 
   // isInUse tells whether somebody is about to press something in the list.
@@ -265,7 +272,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
     this.status = undefined;
     const { list } = this;
     if (list.state === "new" || list.search !== search) void list.load(search);
-    else void this.refresh();
+    else void this.look();
     await this.updateComplete;
     return this.find(`#tab-${tab}`);
   }
@@ -278,6 +285,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
 
   private async search(text: string): Promise<void> {
     const { list } = this;
+    this.status = undefined;
     await list.load(text);
     if (list === this.list && !list.refusal) this.say(this.words.text("said.found", { n: list.rows.length }));
   }
@@ -300,6 +308,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
   protected override render(): TemplateResult {
     const { words, list } = this;
     const busy = list.state === "loading";
+    const shut = list.refusal?.status === 403;
     return html`<div class="root" dir=${words.dir} lang=${words.tag} part="root">
       <div class="head">
         <div role="heading" aria-level=${this.level} class="title" id="heading" part="title" tabindex="-1">${words.text("title")}</div>
@@ -307,6 +316,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
           class="primary"
           part="button primary"
           data-action="invite"
+          ?hidden=${shut}
           aria-expanded=${this.form.open}
           @click=${() => (this.form.open ? this.form.close() : void this.form.show())}
         >
@@ -314,7 +324,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
         </button>
       </div>
       ${this.form.view()}
-      <div class="bar">
+      <div class="bar" ?hidden=${shut}>
         ${tabsView(this.tab, this.counts, words, (tab) => this.open(tab))}
         <div class="tools">
           <label>
@@ -327,6 +337,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
               ${sorts.map((sort) => html`<option value=${sort} ?selected=${sort === this.sort}>${words.text(`sort.${sort}`)}</option>`)}
             </select>
           </label>
+          ${this.sort === "newest" || !list.next ? nothing : html`<span class="soft">${words.text("sort.note")}</span>`}
         </div>
       </div>
       <div class="panel" id="panel" role="tabpanel" aria-labelledby="tab-${this.tab}" aria-busy=${busy}>
@@ -335,7 +346,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
           tab: this.tab,
           list,
           rows: sorted(list.rows, this.sort),
-          sort: this.sort,
+          total: total(this.tab, this.counts),
           now: this.now,
           desk: this,
           selectAll: (selected) => this.actions.selectAll(selected),

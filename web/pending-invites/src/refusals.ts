@@ -1,31 +1,26 @@
 import type { Refusal } from "@invites/client";
-import type { Words } from "./words.ts";
+import type { Key, Words } from "./words.ts";
+
+// What a status says whatever the API's words.
+const byStatus: Partial<Record<number, Key>> = {
+  0: "refused.unreachable",
+  401: "refused.signedOut",
+  403: "refused.forbidden",
+  404: "refused.gone",
+  412: "refused.changed",
+  429: "refused.throttled",
+};
 
 // whyNot says in the reader's language why a call was refused and what to do. What the API
 // alone can say, it says in its own words.
 export function whyNot(refusal: Refusal, words: Words): string {
   const { status, problem, retryAfter } = refusal;
-  switch (status) {
-    case 0:
-      return words.text("refused.unreachable");
-    case 401:
-      return words.text("refused.signedOut");
-    case 403:
-      return words.text("refused.forbidden");
-    case 404:
-      return words.text("refused.gone");
-    case 412:
-      return words.text("refused.changed");
-    case 429:
-      return words.text("refused.throttled");
-  }
-  switch (problem.code) {
-    case "already_accepted":
-      return words.text("refused.active");
-    case "cannot_send":
-      return (problem.reason && words.of(`reason.${problem.reason}`)) || refusal.message;
-  }
-  const said = problem.code && words.of(`refused.${problem.code}`, { seconds: retryAfter ?? 5 });
+  const key = byStatus[status];
+  if (key) return words.text(key);
+  if (problem.code === "already_accepted") return words.text("refused.active");
+  if (problem.code === "cannot_send") return (problem.reason && words.of(`reason.${problem.reason}`)) || refusal.message;
+  const address = problem.code === "address_unmailable" || problem.errors?.some((field) => field.pointer === "/email");
+  const said = problem.code && words.of(`refused.${address ? "address" : problem.code}`, { seconds: retryAfter ?? 5 });
   if (said) return said;
   if (status >= 500) {
     return words.text("refused.unsure", { request: problem.request_id ?? "-" });

@@ -58,8 +58,9 @@ export class Roster implements ReactiveController {
     private readonly base: ListQuery,
     private readonly list: List,
     private readonly get: (id: string) => Promise<Invite>,
-    // Takes how many invites each tab has of what is searched for here.
-    private readonly counted: (counts: Counts) => void,
+    // Takes how many invites each tab has of what is searched for here, and tells how many
+    // this list has, if that is known.
+    private readonly counted: (counts: Counts) => number | undefined,
   ) {
     host.addController(this);
   }
@@ -175,7 +176,15 @@ export class Roster implements ReactiveController {
   private updated(row: Row, invite: Invite | undefined, kept: boolean): Row {
     const settled = !(invite && this.holds(invite)) && (row.settled || !kept);
     if (settled === row.settled && (!invite || JSON.stringify(invite) === JSON.stringify(row.invite))) return row;
-    return { ...row, invite: invite ?? row.invite, settled, selected: row.selected && !settled };
+    return { ...row, invite: invite ?? row.invite, settled, selected: row.selected && !settled, note: stillTrue(row, invite) };
+  }
+
+  // bring shows an invite as it is now, where it is in the list.
+  bring(invite: Invite): void {
+    const { id } = invite;
+    this.touch(id);
+    this.rows = this.rows.map((row) => (row.invite.id === id ? this.updated(row, invite, true) : row));
+    this.host.requestUpdate();
   }
 
   // count brings the counts up to date, and nothing else.
@@ -264,12 +273,13 @@ export class Roster implements ReactiveController {
   private async page(token: string, signal: AbortSignal): Promise<InvitePage> {
     const asked = this.query;
     let page: InvitePage;
+    let total: number | undefined;
     for (let left = pagesWithoutMatch; ; left--) {
       page = await this.list({ ...this.query, page_size: this.filtered ? searchSize : pageSize, ...from(token) }, signal);
       signal.throwIfAborted();
-      if (page.counts && asked === this.query) this.counted(page.counts);
+      if (page.counts && asked === this.query) total = this.counted(page.counts);
       token = page.next_page_token ?? "";
-      if (page.invites.length > 0 || !token || left <= 1) return page;
+      if (page.invites.length > 0 || !token || total === 0 || left <= 1) return page;
     }
   }
 
@@ -305,4 +315,10 @@ function from(token: string): ListQuery {
 
 function fresh(invite: Invite, selected = false): Row {
   return { invite, selected, busy: false, settled: false };
+}
+
+// stillTrue is a row's note, unless it praises what has come to nothing since.
+function stillTrue({ note, invite: before }: Row, now: Invite | undefined): Note | undefined {
+  const spoilt = now && (now.status !== before.status || ["bounced", "complained", "suppressed", "failed"].includes(now.delivery.status));
+  return spoilt && note?.kind === "good" ? undefined : note;
 }

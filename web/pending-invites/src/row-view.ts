@@ -99,7 +99,7 @@ function delivery(invite: Invite, desk: Desk): TemplateResult {
   const { words } = desk;
   // What the advice says already is not said twice.
   const why = code && !invite.advice ? (words.of(`reason.${code}`) ?? reason) : undefined;
-  return html`<span class="delivery ${status}" part="delivery">${deliveryIcon(status)}<span>${words.of(`delivery.${status}`) ?? status}</span></span>
+  return html`<span class="delivery ${status}" part="delivery">${deliveryIcon(status)}<span>${(code && words.of(`delivery.${code}`)) ?? words.of(`delivery.${status}`) ?? status}</span></span>
     ${why ? html`<span class="soft line">${why}</span>` : nothing}
     ${sender ? html`<span class="soft line">${words.text("mail.from")} <bdi>${address(sender)}</bdi></span>` : nothing}`;
 }
@@ -116,7 +116,7 @@ function actions(row: Row, desk: Desk): TemplateResult {
         data-action="resend"
         aria-label=${words.text("action.resend.name", { email })}
         aria-disabled=${!open}
-        aria-describedby=${invite.can_resend ? nothing : why}
+        aria-describedby=${invite.can_resend ? nothing : invite.advice ? `advice-${id}` : why}
         @click=${() => open && desk.actions.resend(id)}
       >
         ${words.text("action.resend")}
@@ -146,7 +146,7 @@ function actions(row: Row, desk: Desk): TemplateResult {
           </button>`
         : nothing}
     </span>
-    ${invite.can_resend ? nothing : html`<span class="soft line" id=${why}>${blocked(invite, desk)}</span>`}`;
+    ${invite.can_resend || invite.advice ? nothing : html`<span class="soft line" id=${why}>${blocked(invite, desk)}</span>`}`;
 }
 
 function blocked(invite: Invite, desk: Desk): TemplateResult {
@@ -157,7 +157,7 @@ function blocked(invite: Invite, desk: Desk): TemplateResult {
 
 function resetLink(url: string, text: string): TemplateResult | typeof nothing {
   if (!/^https?:/.test(url)) return nothing;
-  return html`<a href=${url} target="_blank" rel="noopener noreferrer">${text}</a>`;
+  return html`<a href=${url} target="_blank" rel="noreferrer">${text}</a>`;
 }
 
 function asked(invite: Invite, desk: Desk): TemplateResult | typeof nothing {
@@ -200,7 +200,7 @@ function advice(row: Row, desk: Desk): TemplateResult | typeof nothing {
         return nothing; // a resend has its button, and to wait takes none
     }
   };
-  return html`<p class="hint advice" part="advice">${idea}<span>${text}</span>${way()}</p>`;
+  return html`<p class="hint advice" part="advice" id="advice-${id}">${idea}<span>${text}</span>${way()}</p>`;
 }
 
 function note(row: Row, desk: Desk): TemplateResult | typeof nothing {

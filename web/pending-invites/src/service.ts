@@ -22,7 +22,8 @@ export const mostAtOnce = 100;
 export class Service {
   private readonly client: Client;
 
-  private over = false;
+  // Whether it was told that the token was refused.
+  over = false;
 
   // signedOut is called where the token was refused, once until it is taken again.
   constructor(

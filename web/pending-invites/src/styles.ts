@@ -217,7 +217,6 @@ export const styles = css`
     line-height: 1.25;
   }
   .form {
-    display: block;
     margin-block-end: 1.1em;
     padding: 1.1em;
     border: 1px solid var(--_line);
@@ -339,9 +338,6 @@ export const styles = css`
     width: 15em;
     max-width: 100%;
   }
-  .panel {
-    display: block;
-  }
   .over,
   .foot {
     position: sticky;
@@ -365,8 +361,8 @@ export const styles = css`
     background: var(--_raised);
     align-items: center;
   }
-  .note > .icon {
-    margin: 0;
+  .note {
+    flex-wrap: nowrap;
   }
   .many {
     flex: 1;
@@ -382,9 +378,6 @@ export const styles = css`
     border-block-end: 1px solid var(--_line);
   }
 
-  .table {
-    display: block;
-  }
   .row {
     display: grid;
     grid-template-areas: "pick who role by sent expires mail actions" ". aside aside aside aside aside aside aside";
@@ -481,6 +474,7 @@ export const styles = css`
   }
   .badge {
     display: inline-block;
+    overflow-wrap: normal;
     padding: 0.05em 0.6em;
     border: 1px solid var(--_line);
     border-radius: 1em;
@@ -588,6 +582,9 @@ export const styles = css`
   }
 
   @container (46em < width <= 68em) {
+    .fields > .grow {
+      flex-basis: 100%;
+    }
     .row {
       grid-template-areas:
         "pick who sent expires mail actions"

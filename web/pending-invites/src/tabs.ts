@@ -11,14 +11,21 @@ export const queries: Record<Tab, ListQuery> = { pending: {}, attention: { atten
 
 export type Counts = NonNullable<InvitePage["counts"]>;
 
-// How many invites a tab has, "500+" where there are more than were looked at.
-const counted: Record<Tab, (counts: Counts) => string> = {
-  pending: (counts) => atLeast(counts.open, counts.more_open),
-  attention: (counts) => atLeast(counts.attention, counts.more_open),
-  accepted: (counts) => atLeast(counts.accepted, counts.more_accepted),
+// counted is how many invites a tab has, and whether there are more than were looked at.
+const counted: Record<Tab, (counts: Counts) => [number, boolean]> = {
+  pending: (counts) => [counts.open, counts.more_open],
+  attention: (counts) => [counts.attention, counts.more_open],
+  accepted: (counts) => [counts.accepted, counts.more_accepted],
 };
 
-function atLeast(n: number, more: boolean): string {
+// total is how many invites a tab has, or undefined where nobody knows exactly.
+export function total(tab: Tab, counts: Counts | undefined): number | undefined {
+  const [n, more] = counts ? counted[tab](counts) : [0, true];
+  return more ? undefined : n;
+}
+
+// atLeast is "500+" where there are more.
+function atLeast([n, more]: [number, boolean]): string {
   return more ? `${n}+` : String(n);
 }
 
@@ -44,7 +51,7 @@ export function tabsView(now: Tab, counts: Counts | undefined, words: Words, ope
         tabindex=${tab === now ? 0 : -1}
         @click=${() => void open(tab)}
       >
-        ${words.text(`tab.${tab}`)}${counts ? html`<span class="count">${counted[tab](counts)}</span>` : nothing}
+        ${words.text(`tab.${tab}`)}${counts ? html`<span class="count">${atLeast(counted[tab](counts))}</span>` : nothing}
       </button>`,
     )}
   </div>`;
