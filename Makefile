@@ -12,7 +12,7 @@ export PORT AWS_PORT TENANT AS INVITE BY
 
 help: ## Say what there is
 	@grep -E '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
-	@echo "PORT= (8080, and the port after it) and AWS_PORT= (4566) move the ports."
+	@echo "PORT= (8080, and the two after it) and AWS_PORT= (4566) move the ports."
 
 run: $(LOCAL) ## Start everything on this machine; Ctrl-C ends it
 	@$(LOCAL) run

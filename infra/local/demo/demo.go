@@ -53,9 +53,11 @@ type Account struct {
 // errCodeOver says that the code was redeemed before or is too old.
 var errCodeOver = errors.New("code used or expired")
 
-// Handler serves /{tenant}/setup, /sign-in and /reset, and the tenants' logos.
+// Handler serves /{tenant}/setup, /sign-in and /reset, and the tenants' logos. The rest of
+// the product, its settings, is the console.
 func (p *Product) Handler() http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", http.RedirectHandler(p.API+"/console/", http.StatusFound))
 	mux.HandleFunc("GET /{tenant}/setup", p.tenant(p.setUp))
 	mux.HandleFunc("GET /{tenant}/sign-in", p.tenant(p.page("sign-in.html")))
 	mux.HandleFunc("GET /{tenant}/reset", p.tenant(p.page("reset.html")))

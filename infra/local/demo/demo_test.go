@@ -147,3 +147,15 @@ func TestWhatIsNotUnderstoodMakesNoAccount(t *testing.T) {
 		})
 	}
 }
+
+func TestTheProductsRootLeadsToItsSettings(t *testing.T) {
+	p := newProduct(t, func(string, string) (int, any) { return 200, nil })
+	w := httptest.NewRecorder()
+	p.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	if got := w.Header().Get("Location"); w.Code != http.StatusFound || got != p.API+"/console/" {
+		t.Errorf("got %d to %q", w.Code, got)
+	}
+	if status, _ := open(p.Handler(), "/nobody"); status != http.StatusNotFound {
+		t.Errorf("a page that is not there: got %d", status)
+	}
+}

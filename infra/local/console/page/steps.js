@@ -13,7 +13,7 @@ const byEvent = {
 
 export function stepsBy(events, users) {
   for (const event of events) if (byEvent[event.type]) did(byEvent[event.type]);
-  if (users.some((user) => user.invite_id)) did("active");
+  if (users.some((user) => user.invite_id)) for (const step of ["invite", "read", "accept", "active"]) did(step);
 }
 
 export function did(step) {
