@@ -116,7 +116,7 @@ test("a session that ends is told once, and again when the page asks anew or it 
   await over();
   await until("it was refused often", () => asked > 2);
   assert.equal(await told(), 1);
-  await shown.root.getByText("Your session is over. Sign in again.").waitFor();
+  await shown.root.getByText("Sign in again").waitFor();
   await refresh(shown); // with a token that is no better
   assert.equal(await told(), 2);
   await shown.page.unroute("**/v1/**");

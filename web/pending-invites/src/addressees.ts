@@ -27,7 +27,7 @@ const email = /[^\s<>,"()]+@[^\s<>,"()]+/g;
 // Commas between two addressees, and not in a name in quotes.
 const commas = /,(?=(?:[^"]*"[^"]*")*[^"]*$)/;
 // A word that was to be an address: "ana.example.com".
-const host = /(^|\s)[^\s.]+(\.[^\s.]+)*\.[a-z]{2,}(\s|$)/i;
+const host = /\w\.[a-z]{2,}(\s|$)/i;
 
 // pieces are the parts of a text that hold one addressee, or several with blanks between.
 function pieces(text: string): string[] {

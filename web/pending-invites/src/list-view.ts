@@ -55,7 +55,7 @@ export function listView(listed: Listed): TemplateResult {
       ${moreView(listed)}`;
   }
   return html`${refusal ? html`<p class="hint note bad" role="alert">${warning}<span>${unread(refusal, words)}</span></p>` : nothing}
-    <div role="table" class="table ${tab}" part="table" aria-labelledby="heading">
+    <div role="table" class="table" part="table" aria-labelledby="heading">
       <div role="rowgroup" class="columns">
         <div role="row" class="row">${columns.map((key) => columnView(key, listed))}</div>
       </div>

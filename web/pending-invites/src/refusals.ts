@@ -1,8 +1,8 @@
 import type { Refusal } from "@invites/client";
-import type { Key, Words } from "./words.ts";
+import type { Words } from "./words.ts";
 
 // What a status says whatever the API's words.
-const byStatus: Partial<Record<number, Key>> = {
+const byStatus: Partial<Record<number, `refused.${string}`>> = {
   0: "refused.unreachable",
   401: "refused.signedOut",
   403: "refused.forbidden",
@@ -15,12 +15,11 @@ const byStatus: Partial<Record<number, Key>> = {
 // alone can say, it says in its own words.
 export function whyNot(refusal: Refusal, words: Words): string {
   const { status, problem, retryAfter } = refusal;
-  const key = byStatus[status];
-  if (key) return words.text(key);
   if (problem.code === "already_accepted") return words.text("refused.active");
   if (problem.code === "cannot_send") return (problem.reason && words.of(`reason.${problem.reason}`)) || refusal.message;
   const address = problem.code === "address_unmailable" || problem.errors?.some((field) => field.pointer === "/email");
-  const said = problem.code && words.of(`refused.${address ? "address" : problem.code}`, { seconds: retryAfter ?? 5 });
+  const key = byStatus[status] ?? `refused.${address ? "address" : problem.code}`;
+  const said = words.of(key, { seconds: retryAfter ?? 5 });
   if (said) return said;
   if (status >= 500) {
     return words.text("refused.unsure", { request: problem.request_id ?? "-" });

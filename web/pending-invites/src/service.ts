@@ -71,31 +71,35 @@ export class Service {
     );
   }
 
-  // resend and cancel refuse to act on a row that somebody else has changed (If-Match).
-  resend({ id, etag }: Invite, key: string, confirm?: string): Promise<Invite> {
-    const header = { "Idempotency-Key": key, "If-Match": etag };
-    const params = { path: { id }, header };
-    return this.answer(this.client.POST("/v1/invites/{id}/resend", confirm ? { params, body: { confirm } } : { params }));
+  // resend, cancel and release refuse to act on a row that somebody else has changed (If-Match).
+  resend(invite: Invite, key: string, confirm?: string): Promise<Invite> {
+    return this.one("resend", invite, key, confirm ? { confirm } : undefined);
   }
 
-  cancel({ id, etag }: Invite, key: string): Promise<Invite> {
-    const header = { "Idempotency-Key": key, "If-Match": etag };
-    return this.answer(this.client.POST("/v1/invites/{id}/cancel", { params: { path: { id }, header } }));
+  cancel(invite: Invite, key: string): Promise<Invite> {
+    return this.one("cancel", invite, key);
   }
 
-  release({ id, etag }: Invite, key: string): Promise<Invite> {
-    const header = { "Idempotency-Key": key, "If-Match": etag };
-    return this.answer(this.client.POST("/v1/invites/{id}/release", { params: { path: { id }, header } }));
+  release(invite: Invite, key: string): Promise<Invite> {
+    return this.one("release", invite, key);
   }
 
   resendMany(ids: string[], key: string): Promise<Outcome[]> {
-    const params = { header: { "Idempotency-Key": key } };
-    return this.many(ids, (part) => this.client.POST("/v1/invites/resend", { params, body: { ids: part } }));
+    return this.each("resend", ids, key);
   }
 
   cancelMany(ids: string[], key: string): Promise<Outcome[]> {
+    return this.each("cancel", ids, key);
+  }
+
+  private one(what: "resend" | "cancel" | "release", { id, etag }: Invite, key: string, body?: { confirm: string }): Promise<Invite> {
+    const params = { path: { id }, header: { "Idempotency-Key": key, "If-Match": etag } };
+    return this.answer(this.client.POST(`/v1/invites/{id}/${what}` as const, { params, ...(body && { body }) }));
+  }
+
+  private each(what: "resend" | "cancel", ids: string[], key: string): Promise<Outcome[]> {
     const params = { header: { "Idempotency-Key": key } };
-    return this.many(ids, (part) => this.client.POST("/v1/invites/cancel", { params, body: { ids: part } }));
+    return this.many(ids, (part) => this.client.POST(`/v1/invites/${what}` as const, { params, body: { ids: part } }));
   }
 
   // many makes as many calls as the rows need, one after the other. A key stands for each

@@ -113,23 +113,13 @@ export const styles = css`
     border-color: var(--_accent);
     color: var(--_on-accent);
   }
-  button.primary:hover {
-    text-decoration: underline;
-  }
   button.danger {
     background: var(--_bad);
     border-color: var(--_bad);
     color: light-dark(#fff, #200);
   }
-  button.danger:hover {
+  button:is(.primary, .danger):hover {
     text-decoration: underline;
-  }
-  button.quiet {
-    border-color: transparent;
-    background: transparent;
-  }
-  button.quiet:hover {
-    border-color: var(--_edge);
   }
   button.small {
     min-height: 1.9em;
@@ -143,8 +133,6 @@ export const styles = css`
     width: 2em;
     min-height: 2em;
     padding: 0;
-    border-color: transparent;
-    background: transparent;
   }
   button[aria-disabled="true"] {
     color: var(--_soft);
@@ -152,9 +140,12 @@ export const styles = css`
     background: var(--_raised);
     cursor: not-allowed;
   }
-  button.quiet[aria-disabled="true"] {
+  button:is(.quiet, .icon-only) {
     border-color: transparent;
     background: transparent;
+  }
+  button.quiet:hover {
+    border-color: var(--_edge);
   }
   a {
     color: var(--_accent);
@@ -268,15 +259,26 @@ export const styles = css`
   .answers button.small {
     margin-block-start: -0.15em;
   }
-  .good > .icon {
-    color: var(--_good);
+  .good,
+  .delivered,
+  .accepted {
+    --_tone: var(--_good);
   }
-  .bad > .icon,
-  .answers .bad > .icon {
-    color: var(--_bad);
+  .bad,
+  .bounced,
+  .complained,
+  .suppressed,
+  .failed {
+    --_tone: var(--_bad);
   }
-  .form .hint.bad {
-    margin-block-end: 0.6em;
+  .advice,
+  .asked,
+  .expired,
+  .expiring {
+    --_tone: var(--_warn);
+  }
+  :is(.hint, .delivery, li) > .icon {
+    color: var(--_tone);
   }
 
   .bar {
@@ -476,53 +478,22 @@ export const styles = css`
     display: inline-block;
     overflow-wrap: normal;
     padding: 0.05em 0.6em;
-    border: 1px solid var(--_line);
+    border: 1px solid var(--_tone, var(--_line));
     border-radius: 1em;
     background: var(--_raised);
+    color: var(--_tone);
     font-size: 0.93em;
-  }
-  .badge.expired,
-  .badge.expiring {
-    border-color: var(--_warn);
-    color: var(--_warn);
-  }
-  .badge.accepted {
-    border-color: var(--_good);
-    color: var(--_good);
   }
   .delivery {
     display: inline-flex;
     gap: 0.4em;
   }
-  .delivered > .icon {
-    color: var(--_good);
-  }
-  .bounced > .icon,
-  .complained > .icon,
-  .suppressed > .icon,
-  .failed > .icon {
-    color: var(--_bad);
-  }
   .aside .hint {
     margin-block-start: 0.35em;
     padding: 0.35em 0.7em;
-    border-inline-start: 3px solid var(--_line);
+    border-inline-start: 3px solid var(--_tone, var(--_line));
     background: var(--_raised);
     border-radius: 2px;
-  }
-  .aside .advice,
-  .aside .asked {
-    border-inline-start-color: var(--_warn);
-  }
-  .aside .advice > .icon,
-  .aside .asked > .icon {
-    color: var(--_warn);
-  }
-  .aside .note.good {
-    border-inline-start-color: var(--_good);
-  }
-  .aside .note.bad {
-    border-inline-start-color: var(--_bad);
   }
   .aside .icon-only {
     margin-block: -0.25em;
