@@ -1,8 +1,8 @@
 // The panel beside the product's Users page: what there is on this machine only.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { address, api, invite, inviteRow, invitesIn, launch, link, open, signIn, stack, tenant, until } from "./stack.mjs";
-import { choose, looked, panel, press, signedIn, user } from "./users.mjs";
+import { address, api, invite, inviteRow, invitesIn, launch, link, open, signIn, stack, until } from "./stack.mjs";
+import { choose, looked, panel, press, signedIn } from "./users.mjs";
 
 let browser;
 before(async () => (browser = await launch()));

@@ -1,5 +1,6 @@
 // A console of nobody's around <pending-invites>: a page of the test's own at the stack's
 // origin, so that the part is tried without the demo console.
+import assert from "node:assert/strict";
 import { open, stack, token } from "./stack.mjs";
 
 const escape = (text) => text.replace(/[&"<]/g, (c) => `&#${c.charCodeAt(0)};`);
@@ -50,4 +51,10 @@ export async function part(browser, { as = "acme", who = "admin", attributes = {
   };
   if (wait) await root.locator(".rows [role=row], [part~=empty], [part~=error]").first().waitFor();
   return part;
+}
+
+// close ends a part's page, in which nothing may have gone wrong.
+export function close({ page }) {
+  assert.deepEqual(page.wrong, []);
+  return page.context().close();
 }

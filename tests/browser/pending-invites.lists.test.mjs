@@ -2,17 +2,13 @@
 // where the focus goes.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { part } from "./part.mjs";
-import { address, age, api, invite, launch, link, tenant, token, until } from "./stack.mjs";
+import { close, part } from "./part.mjs";
+import { address, age, api, invite, launch, link, token, until } from "./stack.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser.close());
 
-const close = (shown) => {
-  assert.deepEqual(shown.page.wrong, []);
-  return shown.page.context().close();
-};
 const refresh = (shown) => shown.page.evaluate(() => document.querySelector("pending-invites").refresh());
 const emails = (shown) => shown.root.locator(".rows .address").allTextContents();
 

@@ -1,17 +1,12 @@
 // What an admin does with <pending-invites>, on the running stack.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { part } from "./part.mjs";
+import { close, part } from "./part.mjs";
 import { address, age, api, invite, launch, link, mail, stack, tenant, until } from "./stack.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser.close());
-
-const close = (shown) => {
-  assert.deepEqual(shown.page.wrong, []);
-  return shown.page.context().close();
-};
 
 for (const [width, height, colorScheme] of [[1200, 900, "light"], [1200, 900, "dark"], [390, 844, "light"], [390, 844, "dark"]]) {
   test(`an admin invites, is pointed to the invite that is there, resends with advice, and cancels after one question, at ${width} pixels, ${colorScheme}`, async () => {
