@@ -223,7 +223,18 @@ test("who was slower is told so, sees the invite as it is now, and can press aga
   const told = shown.row(both.email).locator("[part~=note]");
   await told.waitFor();
   assert.match(await told.innerText(), /^Cancelled the invite to/, "what cannot be pressed again is not offered again");
+  assert.match(await shown.said(), /Cancelled the invite to/, "what is said aloud is what is written");
   assert.equal(await shown.row(both.email).getByRole("button", { name: /^Resend/ }).count(), 0);
+
+  const joined = await invite(address("joined"));
+  const url = await link(joined.email);
+  await shown.search(joined.email);
+  await shown.row(joined.email).waitFor();
+  await fetch(url, { method: "POST", redirect: "manual" });
+  await shown.button(`Resend the invite to ${joined.email}`).click();
+  const active = shown.row(joined.email).locator("[part~=note]");
+  await active.filter({ hasText: "is active now: use password reset." }).waitFor();
+  assert.match(await active.getByRole("link", { name: "Password reset" }).getAttribute("href"), /\/reset/);
   await close(shown);
 });
 

@@ -22,7 +22,7 @@ export interface Place extends ReactiveControllerHost {
   // The list that is shown, and the one where whoever is invited comes in.
   readonly list: Roster;
   readonly pending: Roster;
-  // What is said above the list.
+  // What is said below the list.
   status: Note | undefined;
   say(text: string): void;
   // changed tells the page what was done.
@@ -65,8 +65,7 @@ export class Actions implements Buttons {
 
   private async resendOnce(id: string): Promise<void> {
     const { place } = this;
-    const { words } = place;
-    const { list } = place;
+    const { words, list } = place;
     const row = list.row(id);
     if (!row) return;
     const { email, resend_confirm: confirm, delivery } = row.invite;
@@ -118,8 +117,7 @@ export class Actions implements Buttons {
 
   private async correctOnce(invite: Invite, email: string | undefined): Promise<void> {
     const { place } = this;
-    const { words } = place;
-    const { list } = place;
+    const { words, list } = place;
     const other = email ? { text: words.text("correct.text", { email }), yes: words.text("correct.yes") } : { text: words.text("correct.other") };
     if (!(await this.sure("cancel", invite.email, other)) || !(await this.end(list, invite.id, "cancel"))) return;
     if (!email) return place.form.show();
@@ -167,7 +165,7 @@ export class Actions implements Buttons {
     const row = list.row(id);
     if (!row || row.busy) return false;
     list.change(id, { busy: true });
-    place.say(this.place.words.text("said.working", { email: row.invite.email }));
+    place.say(place.words.text("said.working", { email: row.invite.email }));
     try {
       const now = await this.presses.once(press, (key) => call(row.invite, key));
       list.change(id, { busy: false, note: undefined });
@@ -183,25 +181,25 @@ export class Actions implements Buttons {
   }
 
   private async refused(list: Roster, id: string, refusal: Refusal): Promise<void> {
-    const { place } = this;
-    const { words } = place;
-    const text = whyNot(refusal, words);
+    const { words, service, resetURL } = this.place;
     const email = list.row(id)?.invite.email ?? "";
-    const link = refusal.problem.code === "already_accepted" && place.resetURL ? { text: words.text("action.reset"), href: place.resetURL } : undefined;
-    const note: Note = link ? { kind: "bad", text, link } : { kind: "bad", text };
-    place.say(words.text("said.refused", { email, reason: text }));
-    if (refusal.status === 404) return list.change(id, { note, settled: true });
+    let text = whyNot(refusal, words);
+    let active = refusal.problem.code === "already_accepted";
+    let now: Partial<Row> = { settled: refusal.status === 404 };
     if (refusal.status === 412 || refusal.status === 409) {
       try {
-        const invite = await place.service.get(id);
-        const settled = !list.holds(invite);
-        const became = settled && endings[invite.status];
-        return list.put(invite, { note: became ? { kind: "bad", text: words.text(became, { email }) } : note, settled });
+        const invite = await service.get(id);
+        now = { invite, settled: !list.holds(invite) };
+        const became = now.settled && endings[invite.status];
+        if (became) text = words.text(became, { email });
+        active = invite.status === "accepted";
       } catch (later) {
         if (!(later instanceof Refusal)) throw later;
       }
     }
-    list.change(id, { note });
+    const link = active && resetURL ? { text: words.text("action.reset"), href: resetURL } : undefined;
+    list.change(id, { ...now, note: { kind: "bad", text, link } });
+    this.place.say(words.text("said.refused", { email, reason: text }));
   }
 
   // watch follows a mail until something became of it.
@@ -272,8 +270,7 @@ export class Actions implements Buttons {
   private async many(action: "resend" | "cancel", rows: readonly Row[], call: (ids: string[], key: string) => Promise<Outcome[]>): Promise<void> {
     if (this.working || rows.length === 0) return;
     const { place } = this;
-    const { words } = place;
-    const { list } = place;
+    const { words, list } = place;
     this.working = true;
     const ids = rows.map((row) => row.invite.id);
     for (const id of ids) list.change(id, { busy: true });
@@ -308,7 +305,7 @@ export class Actions implements Buttons {
     for (const invite of invites.slice(0, watched)) void this.watch(list, invite.id);
   }
 
-  // done says, above the list and aloud, what was done.
+  // done says, below the list and aloud, what was done.
   private done(text: string, well = true): void {
     this.place.status = { kind: well ? "good" : "bad", text };
     this.place.say(text);

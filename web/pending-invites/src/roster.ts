@@ -21,7 +21,7 @@ export interface Row {
 export interface Note {
   readonly kind: "good" | "bad";
   readonly text: string;
-  readonly link?: { readonly text: string; readonly href: string };
+  readonly link?: { readonly text: string; readonly href: string } | undefined;
 }
 
 export type List = (query: ListQuery, signal?: AbortSignal) => Promise<InvitePage>;
@@ -67,15 +67,18 @@ export class Roster implements ReactiveController {
 
   // What was asked and not answered yet is asked for anew when the element is back.
   hostDisconnected(): void {
+    this.stop();
+    if (this.state === "loading") this.state = "new";
+  }
+
+  private stop(): void {
     this.asking?.abort();
     this.asking = undefined;
-    if (this.state === "loading") this.state = "new";
   }
 
   // clear forgets everything: what was shown was another person's.
   clear(): void {
-    this.asking?.abort();
-    this.asking = undefined;
+    this.stop();
     this.state = "new";
     this.rows = this.waiting = [];
     this.query = {};
@@ -129,7 +132,7 @@ export class Roster implements ReactiveController {
     if (this.refusal && this.rows.length === 0) return this.load();
     if (this.state !== "ready" || this.asking) return;
     const asked = this.query;
-    const over = (): boolean => asked !== this.query || this.asking !== undefined || this.state !== "ready";
+    const over = (): boolean => asked !== this.query || this.asking !== undefined;
     const found: Invite[] = [];
     let token = "";
     let counts: Counts | undefined;
@@ -145,7 +148,7 @@ export class Roster implements ReactiveController {
       }
       if (over()) return;
       const now = new Map<string, Invite | undefined>(found.map((invite) => [invite.id, invite]));
-      for (const { invite } of this.missing(found, token)) now.set(invite.id, await this.became(invite));
+      await Promise.all(this.missing(found, token).map(async ({ invite }) => now.set(invite.id, await this.became(invite))));
       if (over()) return;
       if (counts) this.counted(counts);
       this.rows = this.rows.map((row) => {
@@ -198,7 +201,7 @@ export class Roster implements ReactiveController {
     }
   }
 
-  // show puts the rows that wait on top.
+  // show puts the rows that wait to their places.
   show(): void {
     this.add(this.waiting);
     this.waiting = [];
