@@ -295,24 +295,16 @@ func object(pairs ...string) string {
 // least n of them.
 func mails(t testing.TB, to string, n int) []*enmime.Envelope {
 	t.Helper()
-	var listed struct{ Messages []struct{ ID string } }
-	within(t, 30*time.Second, func() error {
-		a := do(t, request{method: "GET", path: "/mailbox/api/messages?to=" + url.QueryEscape(to)})
-		text := a.body
-		if strings.HasPrefix(strings.TrimSpace(text), "[") {
-			text = `{"messages":` + text + `}`
+	var ids []string
+	within(t, 30*time.Second, func() (err error) {
+		if ids, err = mailIDs(t, to); err == nil && len(ids) < n {
+			err = fmt.Errorf("%d mails to %s, want %d", len(ids), to, n)
 		}
-		if err := json.Unmarshal([]byte(text), &listed); err != nil {
-			return err
-		}
-		if len(listed.Messages) < n {
-			return fmt.Errorf("%d mails to %s, want %d", len(listed.Messages), to, n)
-		}
-		return nil
+		return err
 	})
 	var parsed []*enmime.Envelope
-	for _, m := range listed.Messages {
-		raw := do(t, request{method: "GET", path: "/mailbox/api/messages/" + m.ID + "/raw"})
+	for _, id := range ids {
+		raw := do(t, request{method: "GET", path: "/mailbox/api/messages/" + id + "/raw"})
 		e, err := enmime.ReadEnvelope(strings.NewReader(raw.body))
 		if err != nil {
 			t.Fatalf("mail to %s: %v", to, err)
@@ -320,6 +312,24 @@ func mails(t testing.TB, to string, n int) []*enmime.Envelope {
 		parsed = append(parsed, e)
 	}
 	return parsed
+}
+
+// mailIDs names the mails sent to an address, newest first.
+func mailIDs(t testing.TB, to string) (ids []string, err error) {
+	t.Helper()
+	a := do(t, request{method: "GET", path: "/mailbox/api/messages?to=" + url.QueryEscape(to)})
+	text := a.body
+	if strings.HasPrefix(strings.TrimSpace(text), "[") {
+		text = `{"messages":` + text + `}`
+	}
+	var listed struct{ Messages []struct{ ID string } }
+	if err := json.Unmarshal([]byte(text), &listed); err != nil {
+		return nil, err
+	}
+	for _, m := range listed.Messages {
+		ids = append(ids, m.ID)
+	}
+	return ids, nil
 }
 
 // link takes the path of the one link out of a mail; text and HTML must agree.
