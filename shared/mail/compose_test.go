@@ -49,6 +49,10 @@ func message(change func(*invite.Message)) invite.Message {
 	return m
 }
 
+// mailProgram reads a part in the charset that it declares. By itself the parser guesses by
+// the bytes, now and then otherwise, and takes a little Italian for Big5.
+var mailProgram = enmime.NewParser(enmime.DisableCharacterDetection(true))
+
 // parse composes an ordinary message and reads it as a mail program does.
 func parse(t *testing.T, m invite.Message, own bool) (*enmime.Envelope, []byte) {
 	t.Helper()
@@ -66,15 +70,12 @@ func parseWithin(t *testing.T, most int, m invite.Message, own bool) (*enmime.En
 	if err != nil {
 		t.Fatalf("compose: %v", err)
 	}
-	env, err := enmime.ReadEnvelope(bytes.NewReader(raw))
+	env, err := mailProgram.ReadEnvelope(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatalf("parse: %v", err)
 	}
 	for _, e := range env.Errors {
-		// The parser guesses by the bytes, and takes a little Italian for Big5.
-		if e.Name != enmime.ErrorCharsetDeclaration {
-			t.Errorf("MIME: %v", e)
-		}
+		t.Errorf("MIME: %v", e)
 	}
 	if len(raw) > most {
 		t.Errorf("the mail has %d bytes, want at most %d", len(raw), most)

@@ -200,13 +200,16 @@ func tagged(form url.Values) (m mailID) {
 	return m
 }
 
+// mailProgram takes each part's declared charset at its word.
+var mailProgram = enmime.NewParser(enmime.DisableCharacterDetection(true))
+
 // tokenIn reads a mail as a recipient's program does and takes the one link out of it.
 func tokenIn(data string) (string, error) {
 	raw, err := base64.StdEncoding.DecodeString(data)
 	if err != nil {
 		return "", err
 	}
-	e, err := enmime.ReadEnvelope(bytes.NewReader(raw))
+	e, err := mailProgram.ReadEnvelope(bytes.NewReader(raw))
 	if err != nil || len(e.Errors) > 0 {
 		return "", fmt.Errorf("parse: %v %v", err, e)
 	}

@@ -17,6 +17,10 @@ import (
 // kept is how many mails the mailbox holds; the oldest go first.
 const kept = 20000
 
+// parser reads a part in the charset that it declares. By itself it would guess by the
+// bytes, and takes a little Italian for Big5.
+var parser = enmime.NewParser(enmime.DisableCharacterDetection(true))
+
 // Message is one mail as it arrived.
 type Message struct {
 	ID      string    `json:"id"`
@@ -40,7 +44,7 @@ type Store struct {
 
 // Add takes a raw mail for the recipients of its SMTP envelope.
 func (s *Store) Add(recipients []string, raw []byte) error {
-	envelope, err := enmime.ReadEnvelope(bytes.NewReader(raw))
+	envelope, err := parser.ReadEnvelope(bytes.NewReader(raw))
 	if err != nil {
 		return fmt.Errorf("parse a mail: %w", err)
 	}
