@@ -119,7 +119,7 @@ func told(t *testing.T, email string) (of []published) {
 // versions.
 func comes(t *testing.T, email string, want ...string) (of []published) {
 	t.Helper()
-	within(t, 30*time.Second, func() error {
+	within(t, func() error {
 		of = told(t, email)
 		var got []string
 		ids := map[string]bool{}
@@ -180,7 +180,7 @@ func TestWhatBecomesOfAMailIsPublished(t *testing.T) {
 	} {
 		email := fmt.Sprintf("%s+events%d@simulator.amazonses.com", local, time.Now().UnixNano()%1e9)
 		create(t, "acme", email)
-		within(t, 30*time.Second, func() error {
+		within(t, func() error {
 			of := told(t, email)
 			if len(of) < 2 || of[0].Type != "InviteCreated" || [2]string{of[len(of)-1].Type, of[len(of)-1].Detail.Code} != want {
 				return fmt.Errorf("%s: got %+v, want %v at last", local, of, want)
@@ -220,6 +220,13 @@ func TestWithTheStreamOffTheSchedulePublishesWhatWaits(t *testing.T) {
 	}
 	enable(false)
 	defer enable(true)
+	within(t, func() error {
+		now, err := functions.GetEventSourceMapping(ctx, &lambda.GetEventSourceMappingInput{UUID: mappings.EventSourceMappings[0].UUID})
+		if err == nil && aws.ToString(now.State) != "Disabled" {
+			err = fmt.Errorf("the stream's mapping is %s", aws.ToString(now.State))
+		}
+		return err
+	})
 	i := create(t, "acme", address(t))
 	press(t, newest(t, i.Email, 1), 303)
 	time.Sleep(2 * time.Second)
@@ -242,7 +249,7 @@ func TestWithTheStreamOffTheSchedulePublishesWhatWaits(t *testing.T) {
 	if payload, failed := invoke(t, "ExpireFunctionName", struct{}{}); failed {
 		t.Fatal(payload)
 	}
-	within(t, 30*time.Second, func() error {
+	within(t, func() error {
 		kinds := map[string]bool{}
 		for _, p := range told(t, i.Email) {
 			kinds[p.Type] = true

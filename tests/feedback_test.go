@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -25,7 +24,7 @@ func simulator(t testing.TB, does string) string {
 // delivered waits until a row says what became of its mail.
 func delivered(t testing.TB, tenant, id, status string) (i invite) {
 	t.Helper()
-	within(t, 30*time.Second, func() error {
+	within(t, func() error {
 		if i = get(t, tenant, id); i.Delivery.Status != status {
 			return fmt.Errorf("the mail is %s, want %s", i.Delivery.Status, status)
 		}
@@ -174,7 +173,7 @@ func TestTheEventsOfAWSFindTheirRow(t *testing.T) {
 	}
 	for _, s := range steps {
 		put(t, event(t, s.event, i))
-		within(t, 30*time.Second, func() error {
+		within(t, func() error {
 			if d := get(t, "acme", i.ID).Delivery; d.Status != s.status || d.Code != s.code {
 				return fmt.Errorf("%s: got %s %s, want %s %s", s.event, d.Status, d.Code, s.status, s.code)
 			}
@@ -252,7 +251,7 @@ func TestAMalformedNoticeEndsInTheFailureQueueAndHoldsUpNone(t *testing.T) {
 	put(t, broken)
 	put(t, event(t, "bounce", i))
 	delivered(t, "acme", i.ID, "bounced")
-	within(t, 90*time.Second, func() error {
+	within(t, func() error {
 		out, err := c.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: failures, MaxNumberOfMessages: 10, VisibilityTimeout: 1, MessageSystemAttributeNames: []sqstypes.MessageSystemAttributeName{"All"}})
 		if err != nil {
 			return err

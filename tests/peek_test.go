@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 )
 
 func peek(t testing.TB, tok string) answer {
@@ -122,7 +121,7 @@ func TestAMailLeadsToTheProductsOwnAcceptPage(t *testing.T) {
 		// The sender may remember the settings before for ten seconds.
 		var i invite
 		var tok string
-		within(t, time.Minute, func() error {
+		within(t, func() error {
 			i = create(t, "globex", address(t))
 			e := mails(t, i.Email, 1)[0]
 			var ok bool

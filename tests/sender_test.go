@@ -49,7 +49,7 @@ func setRecords(t testing.TB, s settings, kind string) (n int) {
 // awaitSender opens the settings until the sender's domain is in a state.
 func awaitSender(t testing.TB, tenant, state string) (s settings) {
 	t.Helper()
-	within(t, 30*time.Second, func() error {
+	within(t, func() error {
 		if s = byService(t, tenant, "GET", "/v1/settings", "").settings(t, 200); s.SenderDomain.State != state {
 			return fmt.Errorf("the sender's domain is %s, want %s", s.SenderDomain.State, state)
 		}
@@ -68,10 +68,10 @@ func TestASenderOnANewDomainIsProvenVerifiedAndThenUsed(t *testing.T) {
 	// mail waits for the next one to a new address, from the sender that is expected.
 	mail := func(from, bare string) {
 		t.Helper()
-		within(t, 40*time.Second, func() error {
+		within(t, func() error {
 			i := byService(t, tenant, "POST", "/v1/invites", object("email", address(t))).invite(t, 201)
 			e := mails(t, i.Email, 1)[0]
-			within(t, 30*time.Second, func() error {
+			within(t, func() error {
 				// The notices of mails from the own sender arrive as well.
 				if i = byService(t, tenant, "GET", "/v1/invites/"+i.ID, "").invite(t, 200); i.Delivery.Sender == "" || i.Delivery.Status != "delivered" {
 					return fmt.Errorf("the mail is %s", i.Delivery.Status)

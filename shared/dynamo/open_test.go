@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"invites/shared/dynamo/dynamotest"
 	"invites/shared/invite"
@@ -71,15 +74,50 @@ func open(t testing.TB, options ...func(*dynamodb.Options)) opened {
 	t.Helper()
 	counter := new(dynamotest.Counter)
 	client := dynamotest.Start(t, append(options, counter.Attach)...)
-	s, err := New(client, configFor(dynamotest.CreateTable(t)))
-	if err != nil {
+	o := opened{must[*Store](t)(New(client, configFor(dynamotest.CreateTable(t)))), counter, client}
+	o.begin(t)
+	return o
+}
+
+// begin has the schedule worked until shortly before base, and starts the count.
+func (o opened) begin(t testing.TB) {
+	t.Helper()
+	if err := o.saveWatermark(t.Context(), hourOf(base)-2); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.saveWatermark(t.Context(), hourOf(base)-2); err != nil {
-		t.Fatal(err)
+	o.Reset()
+}
+
+// empty leaves the table as open makes it.
+func (o opened) empty(t testing.TB) {
+	t.Helper()
+	var from item
+	for {
+		out, err := o.client.Scan(t.Context(), &dynamodb.ScanInput{TableName: o.table, ProjectionExpression: aws.String(partitionKey + ", " + sortKey), ExclusiveStartKey: from})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for batch := range slices.Chunk(out.Items, 25) {
+			var writes []types.WriteRequest
+			for _, key := range batch {
+				writes = append(writes, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: key}})
+			}
+			o.writeAll(t, writes)
+		}
+		if from = out.LastEvaluatedKey; from == nil {
+			break
+		}
 	}
-	counter.Reset()
-	return opened{s, counter, client}
+	o.begin(t)
+}
+
+// writeAll makes up to 25 writes of items as they are.
+func (o opened) writeAll(t testing.TB, writes []types.WriteRequest) {
+	t.Helper()
+	out, err := o.client.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{*o.table: writes}})
+	if err != nil || len(out.UnprocessedItems) > 0 {
+		t.Errorf("write %d items: %v, %d not processed", len(writes), err, len(out.UnprocessedItems))
+	}
 }
 
 func (o opened) stores() invitetest.Stores {

@@ -62,10 +62,7 @@ func (o opened) seed(t testing.TB, items []item) {
 			for _, i := range batch {
 				writes = append(writes, types.WriteRequest{PutRequest: &types.PutRequest{Item: i}})
 			}
-			out, err := o.client.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{*o.table: writes}})
-			if err != nil || len(out.UnprocessedItems) > 0 {
-				t.Errorf("seed: %v, %d not processed", err, len(out.UnprocessedItems))
-			}
+			o.writeAll(t, writes)
 		})
 	}
 	wg.Wait()
@@ -116,7 +113,7 @@ func crowd(t testing.TB, due, all int) (opened, time.Time) {
 // The benchmark has a larger crowd; what a sweep asks does not depend on it.
 func TestASweepCostsWhatIsDue(t *testing.T) {
 	t.Parallel()
-	const due, all = 1000, 1500
+	const due, all = 400, 600
 	o, now := crowd(t, due, all)
 	s, r := o.sweeper(now)
 	swept, err := s.Sweep(t.Context(), now.Add(forever))
@@ -133,9 +130,9 @@ func TestASweepCostsWhatIsDue(t *testing.T) {
 	if got, want := o.Trips(), 1+2*shards+due/batchSize; got != want {
 		t.Errorf("%d round trips, want %d\n%v", got, want, o.Counter)
 	}
-	// 250 entries of 78 bytes a shard are 4.8 times 4 KB, read at half price.
-	if got := o.Units(*o.table, byDue).Read; got != 10 {
-		t.Errorf("%g read units of %s, want 10", got, byDue)
+	// 100 entries of 78 bytes a shard are 1.9 times 4 KB, read at half price.
+	if got := o.Units(*o.table, byDue).Read; got != 4 {
+		t.Errorf("%g read units of %s, want 4", got, byDue)
 	}
 	t.Logf("%d of %d expired: %d round trips, %g read units", due, all, o.Trips(), o.Total().Read)
 
@@ -165,7 +162,7 @@ func (o opened) overdue(t testing.TB, n int, now time.Time) {
 func TestTwoSweepersAtOnceMarkEachOnce(t *testing.T) {
 	t.Parallel()
 	o := open(t)
-	o.overdue(t, 160, base)
+	o.overdue(t, 80, base)
 	var wg sync.WaitGroup
 	var swept [2]invite.Swept
 	for n := range swept {
@@ -178,22 +175,22 @@ func TestTwoSweepersAtOnceMarkEachOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if sum := swept[0].Expired + swept[1].Expired; sum != 160 || !swept[0].Finished || !swept[1].Finished {
-		t.Errorf("got %+v, want 160 in all", swept)
+	if sum := swept[0].Expired + swept[1].Expired; sum != 80 || !swept[0].Finished || !swept[1].Finished {
+		t.Errorf("got %+v, want 80 in all", swept)
 	}
 }
 
 func TestASweepThatWasCutShortIsGoneOnWith(t *testing.T) {
 	t.Parallel()
 	o := open(t)
-	o.overdue(t, 160, base)
+	o.overdue(t, 80, base)
 	s, _ := o.sweeper(base)
 	first, err := s.Sweep(t.Context(), base) // time is up after the first page
-	if err != nil || first.Finished || first.Expired != 160/shards {
+	if err != nil || first.Finished || first.Expired != 80/shards {
 		t.Fatalf("got %+v, %v, want one page", first, err)
 	}
 	second, err := s.Sweep(t.Context(), base.Add(forever))
-	if err != nil || !second.Finished || first.Expired+second.Expired != 160 {
+	if err != nil || !second.Finished || first.Expired+second.Expired != 80 {
 		t.Errorf("got %+v, %v after %+v, want the rest", second, err, first)
 	}
 }

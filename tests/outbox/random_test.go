@@ -125,7 +125,7 @@ func play(t *testing.T, seed uint64) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	s := &storm{w: w, seed: seed, numbers: map[invite.Key]uint64{}, tried: map[invite.Key]uint64{},
 		unrecorded: map[mailID]int{}, deaths: map[step]int{}}
-	invites := make([]*invite.Invite, 200)
+	invites := make([]*invite.Invite, 80)
 	for n := range invites {
 		invites[n] = w.invite()
 		s.numbers[invites[n].Key] = uint64(n + 1)

@@ -68,7 +68,7 @@ func Config(endpoint string) aws.Config {
 		Region:       Region,
 		BaseEndpoint: aws.String(endpoint),
 		Credentials:  credentials.NewStaticCredentialsProvider(rootKey, rootKey, ""),
-		HTTPClient:   &http.Client{Timeout: time.Minute},
+		HTTPClient:   &http.Client{Timeout: 5 * time.Minute},
 	}
 }
 
@@ -132,9 +132,12 @@ func Start(ctx context.Context, o Options) (*MiniStack, error) {
 	return m, nil
 }
 
+// readyLimit is far more than MiniStack's ten seconds on an idle machine.
+const readyLimit = 5 * time.Minute
+
 func (m *MiniStack) waitReady(ctx context.Context) error {
-	client := &http.Client{Timeout: 2 * time.Second}
-	deadline := time.After(time.Minute)
+	client := &http.Client{Timeout: readyLimit}
+	deadline := time.After(readyLimit)
 	for {
 		if resp, err := client.Get(m.Endpoint() + "/_ministack/health"); err == nil {
 			resp.Body.Close()
@@ -148,7 +151,7 @@ func (m *MiniStack) waitReady(ctx context.Context) error {
 		case <-m.Done():
 			return fmt.Errorf("MiniStack ended while starting: see %s", m.log)
 		case <-deadline:
-			return fmt.Errorf("MiniStack did not answer within a minute: see %s", m.log)
+			return fmt.Errorf("MiniStack did not answer within %v: see %s", readyLimit, m.log)
 		case <-time.After(100 * time.Millisecond):
 		}
 	}

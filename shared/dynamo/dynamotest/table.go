@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-const dropLimit = 30 * time.Second
+const dropLimit = 5 * time.Minute
 
 // CreateTable makes an empty table with the schema of infra/data.yaml, drops it
 // when the test ends and returns its name. The name comes from the test's, so a

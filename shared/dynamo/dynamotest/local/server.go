@@ -32,8 +32,8 @@ const (
 )
 
 const (
-	startLimit = 60 * time.Second // a loaded machine takes 5 s
-	joinLimit  = 10 * time.Second
+	startLimit = 5 * time.Minute // an idle machine takes 1 s, a loaded one has taken 20
+	joinLimit  = time.Minute
 	poll       = 10 * time.Millisecond
 )
 
