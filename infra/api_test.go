@@ -100,12 +100,13 @@ func TestTheStreamAndTheScheduleWakeTheirLambdas(t *testing.T) {
 		"FunctionResponseTypes: [ReportBatchItemFailures], MaximumRecordAgeInSeconds: 3600, MaximumRetryAttempts: 3, "+
 		"ParallelizationFactor: 4, StartingPosition: TRIM_HORIZON, Stream: !GetAtt Data.Outputs.StreamArn}, Type: DynamoDB}}")
 	publish := at(tpl, "Resources", "PublishFunction", "Properties")
-	wantEqual(t, "what wakes publish", at(publish, "Events"), "{Stream: {Properties: {"+
+	wantSame(t, "what wakes publish", keys(at(publish, "Events")), []string{"Stream", "Heartbeat", "Arrival", "Replay"}) // events_test.go
+	wantEqual(t, "the stream of publish", at(publish, "Events", "Stream"), "{Properties: {"+
 		"BatchSize: 10, BisectBatchOnFunctionError: true, "+
 		"DestinationConfig: {OnFailure: {Destination: !GetAtt PublishFailures.Arn, Type: SQS}}, "+
 		`FilterCriteria: {Filters: [{Pattern: {"dynamodb":{"NewImage":{"ub":{"S":[{"exists":true}]}}}}}]}, `+
 		"FunctionResponseTypes: [ReportBatchItemFailures], MaximumRecordAgeInSeconds: 3600, MaximumRetryAttempts: 3, "+
-		"ParallelizationFactor: 4, StartingPosition: TRIM_HORIZON, Stream: !GetAtt Data.Outputs.StreamArn}, Type: DynamoDB}}")
+		"ParallelizationFactor: 4, StartingPosition: TRIM_HORIZON, Stream: !GetAtt Data.Outputs.StreamArn}, Type: DynamoDB}")
 	wantEqual(t, "publish's failed calls", at(publish, "EventInvokeConfig", "DestinationConfig"), "{OnFailure: {Destination: !GetAtt PublishFailures.Arn, Type: SQS}}")
 	wantEqual(t, "how many senders share a rate",
 		at(send, "Events", "Stream", "Properties", "ParallelizationFactor"), strconv.Itoa(invite.Senders))

@@ -17,12 +17,13 @@ const root = "../template.yaml"
 var templates = []string{root, "data.yaml", "identity.yaml", "mail.yaml", "observability.yaml"}
 
 const (
-	table     = " on !GetAtt Data.Outputs.TableArn"
-	stream    = " on !GetAtt Data.Outputs.StreamArn"
-	notices   = " on !GetAtt Mail.Outputs.NoticesArn"
-	identity  = "!Sub arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:"
-	localOnly = "only on a local AWS: "
-	putEvents = "events:PutEvents on !If [OwnEventBus, !GetAtt EventBus.Arn, !Sub arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${EventBusName}]"
+	table      = " on !GetAtt Data.Outputs.TableArn"
+	stream     = " on !GetAtt Data.Outputs.StreamArn"
+	notices    = " on !GetAtt Mail.Outputs.NoticesArn"
+	identity   = "!Sub arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:"
+	localOnly  = "only on a local AWS: "
+	putEvents  = "events:PutEvents on !If [OwnEventBus, !GetAtt EventBus.Arn, !Sub arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${EventBusName}]"
+	keepEvents = "events:PutEvents on !GetAtt EventJournal.Arn"
 )
 
 // may is everything that each Lambda may do, one action on one resource.
@@ -56,14 +57,14 @@ var may = map[string][]string{
 		localOnly + "ses:SendRawEmail on *",
 	},
 	"feedback": {
-		"dynamodb:UpdateItem" + table, "dynamodb:GetItem" + table, "dynamodb:Query" + table, putEvents,
+		"dynamodb:UpdateItem" + table, "dynamodb:GetItem" + table, "dynamodb:Query" + table, putEvents, keepEvents,
 		"sqs:ReceiveMessage" + notices, "sqs:DeleteMessage" + notices, "sqs:GetQueueAttributes" + notices,
 	},
 	"publish": {
 		"dynamodb:GetItem" + table, "dynamodb:UpdateItem" + table,
 		"dynamodb:DescribeStream" + stream, "dynamodb:GetRecords" + stream, "dynamodb:GetShardIterator" + stream,
 		"dynamodb:ListStreams on *",
-		putEvents,
+		putEvents, keepEvents,
 		"sqs:SendMessage on !GetAtt PublishFailures.Arn",
 	},
 	"expire": {
@@ -102,10 +103,12 @@ func TestEachLambdaMayDoThisAndNothingMore(t *testing.T) {
 		"logs:CreateLogStream on !GetAtt FunctionLogs.Arn", "logs:PutLogEvents on !GetAtt FunctionLogs.Arn",
 		"xray:PutTraceSegments on *", "xray:PutTelemetryRecords on *",
 	})
-	schedule := at(tpl, "Resources", "ExpireScheduleRole", "Properties")
-	wantSame(t, "the schedule may", statements(t, list(at(schedule, "Policies"))[0]),
-		[]string{"lambda:InvokeFunction on !GetAtt ExpireFunction.Arn"})
-	wantEqual(t, "the schedule's other policies", at(schedule, "ManagedPolicyArns"), "nothing")
+	for role, function := range map[string]string{"ExpireScheduleRole": "ExpireFunction", "HeartbeatRole": "PublishFunction"} {
+		schedule := at(tpl, "Resources", role, "Properties")
+		wantSame(t, role+" may", statements(t, list(at(schedule, "Policies"))[0]),
+			[]string{"lambda:InvokeFunction on !GetAtt " + function + ".Arn"})
+		wantEqual(t, role+"'s other policies", at(schedule, "ManagedPolicyArns"), "nothing")
+	}
 }
 
 // statements returns a policy's statements as "action on resource".
@@ -190,8 +193,8 @@ func TestEnvironment(t *testing.T) {
 		"send": {"INVITES_LINK_KEY_SECRET", "INVITES_OPT_OUT_KEY_SECRET", "INVITES_LINK_BASE_URL", "INVITES_CONFIGURATION_SET", "INVITES_ROUTE_IN_SENDER",
 			"INVITES_MAILS_PER_SECOND", "INVITES_RECIPIENT_CAP_PER_DAY", "INVITES_TENANT_CAP_PER_DAY"},
 		"settings": {"INVITES_DNS_RESOLVER"},
-		"publish":  {"INVITES_EVENT_BUS"},
-		"feedback": {"INVITES_EVENT_BUS", "INVITES_PAUSE_BOUNCE_RATE", "INVITES_PAUSE_COMPLAINT_RATE", "INVITES_PAUSE_MIN_BOUNCES", "INVITES_PAUSE_MIN_COMPLAINTS"},
+		"publish":  {"INVITES_EVENT_BUS", "INVITES_EVENT_JOURNAL"},
+		"feedback": {"INVITES_EVENT_BUS", "INVITES_EVENT_JOURNAL", "INVITES_PAUSE_BOUNCE_RATE", "INVITES_PAUSE_COMPLAINT_RATE", "INVITES_PAUSE_MIN_BOUNCES", "INVITES_PAUSE_MIN_COMPLAINTS"},
 		"expire":   {"INVITES_SEND_FUNCTION", "INVITES_PUBLISH_FUNCTION", "INVITES_MAILS_PER_SECOND"},
 	}
 	for name := range may {

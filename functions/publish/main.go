@@ -1,5 +1,6 @@
 // Publish puts what happens to invites on the event bus: woken by the table's stream,
-// and by the schedule for what the stream left behind.
+// by the schedule for what the stream left behind, and by a replay of the archive for
+// what was lost because the bus was not there. Its heartbeats tell whether it is.
 package main
 
 import (
@@ -13,9 +14,9 @@ import (
 func main() { app.Main(serve) }
 
 func serve(_ context.Context, a *app.App) error {
-	publisher, err := publish.Publisher(a)
+	publisher, bus, err := publish.Publisher(a)
 	if err != nil {
 		return err
 	}
-	return stream.ServePublisher(publisher, publish.Decode, a.Err())
+	return stream.ServePublisher(publisher, bus, publish.Decode, a.Now, a.Err())
 }

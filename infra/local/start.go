@@ -111,6 +111,11 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 	}
 	done()
 	cfg := ministack.Config(local.Endpoint())
+	archives, err := bridge.Events(ctx, cfg, stackName)
+	if err != nil {
+		return none, fmt.Errorf("event buses: %w", err)
+	}
+	outputs["EventArchiveArn"] = archives["EventArchive"] // as in AWS
 	api, err := bridge.Build(ctx, cfg, stackName)
 	if err != nil {
 		return none, fmt.Errorf("give the API its routes: %w", err)

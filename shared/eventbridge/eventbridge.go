@@ -1,8 +1,14 @@
 // Package eventbridge publishes events on an Amazon EventBridge bus. [New] makes the
 // [invite.Bus].
+//
+// EventBridge reports success for a bus that does not exist. So every event is put in a
+// journal as well, from which [Bus.Replay] puts it on the bus again, and [Bus.Beat] puts
+// heartbeats on the bus, which a rule there answers
+// (docs/decisions/0065-a-bus-that-is-not-there.md).
 package eventbridge
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,19 +31,24 @@ type Client interface {
 // Config is what the operator decides.
 type Config struct {
 	Bus         string // name of the bus
+	Journal     string // name of the bus that keeps a copy of every event
 	Environment string // names the deployment in every event
 }
 
 // Source is the source of every event (contract).
 const Source = "invites"
 
+// HeartbeatSource is the source of heartbeats, which consumers of [Source] never see.
+const HeartbeatSource = "invites.heartbeat"
+
 // schemaVersion rises when a field changes its meaning; new fields do not raise it.
 const schemaVersion = 1
 
 const (
-	// mostEntries is EventBridge's limit for one call. Ten of ours are under 20 KB,
-	// far from the 256 KB that a call may have.
-	mostEntries = 10
+	// mostEvents fill one call: EventBridge takes ten entries, and each event is one for
+	// the bus and one for the journal. Ten of ours are under 20 KB, far from the 256 KB
+	// that a call may have.
+	mostEvents = 5
 	// mostTries is how often an entry is put before the stream has to bring it again.
 	mostTries = 3
 	// pauseBase is the wait before a second try; it doubles.
@@ -96,9 +107,9 @@ func (b *Bus) detail(n invite.News) Detail {
 	return d
 }
 
-// Put puts the news on the bus, at most ten in a call and of one invite one at a time,
-// for EventBridge may take any of a call and leave the others. What it leaves is put
-// again a few times.
+// Put puts the news on the bus and in the journal, at most five in a call and of one
+// invite one at a time, for EventBridge may take any of a call and leave the others. What
+// it leaves on either is put again a few times.
 func (b *Bus) Put(ctx context.Context, news []invite.News) []error {
 	errs := make([]error, len(news))
 	tries := make([]int, len(news))
@@ -114,7 +125,7 @@ func (b *Bus) Put(ctx context.Context, news []invite.News) []error {
 			switch k := news[i].Key; {
 			case failed[k] != nil:
 				errs[i] = failed[k]
-			case busy[k] || len(call) == mostEntries:
+			case busy[k] || len(call) == mostEvents:
 				busy[k] = true
 				later = append(later, i)
 			default:
@@ -175,12 +186,37 @@ func (b *Bus) TenantPaused(ctx context.Context, p invite.Pausing) error {
 	if err != nil {
 		return fmt.Errorf("tenant paused: %w", err)
 	}
-	return b.call(ctx, []types.PutEventsRequestEntry{b.entry(TenantPaused, p.At, detail)})[0]
+	return b.publish(ctx, []types.PutEventsRequestEntry{b.entry(Source, TenantPaused, p.At, detail)})[0]
 }
 
-func (b *Bus) entry(kind string, at time.Time, detail []byte) types.PutEventsRequestEntry {
+// Replay puts an event from the journal on the bus again, as it was: type, instant and
+// detail, and so its event_id, are the first one's. The journal has it already.
+func (b *Bus) Replay(ctx context.Context, kind string, at time.Time, detail []byte) error {
+	entries := []types.PutEventsRequestEntry{b.entry(Source, kind, at, detail)}
+	for tries := 1; ; tries++ {
+		err := b.call(ctx, entries)[0]
+		if err == nil || tries == mostTries {
+			return err
+		}
+		if err := b.wait(ctx, pauseBase<<tries); err != nil {
+			return fmt.Errorf("replay: %w", err)
+		}
+	}
+}
+
+// Beat puts a heartbeat of a stack on the bus, once: the next one is the better retry.
+func (b *Bus) Beat(ctx context.Context, stack string, at time.Time) error {
+	detail, err := json.Marshal(map[string]string{"stack": stack})
+	if err != nil {
+		return fmt.Errorf("heartbeat: %w", err)
+	}
+	return b.call(ctx, []types.PutEventsRequestEntry{b.entry(HeartbeatSource, "Heartbeat", at, detail)})[0]
+}
+
+// entry is what goes on the bus.
+func (b *Bus) entry(source, kind string, at time.Time, detail []byte) types.PutEventsRequestEntry {
 	return types.PutEventsRequestEntry{
-		EventBusName: aws.String(b.config.Bus), Source: aws.String(Source), DetailType: aws.String(kind),
+		EventBusName: aws.String(b.config.Bus), Source: aws.String(source), DetailType: aws.String(kind),
 		Detail: aws.String(string(detail)), Time: aws.Time(at),
 	}
 }
@@ -193,9 +229,24 @@ func (b *Bus) put(ctx context.Context, news []invite.News, call []int) []error {
 		if err != nil {
 			return slices.Repeat([]error{fmt.Errorf("event: %w", err)}, len(call))
 		}
-		entries[n] = b.entry(string(news[i].Event.Type()), news[i].Event.At, detail)
+		entries[n] = b.entry(Source, string(news[i].Event.Type()), news[i].Event.At, detail)
 	}
-	return b.call(ctx, entries)
+	return b.publish(ctx, entries)
+}
+
+// publish puts each entry on the bus and in the journal, by one call. One that either did
+// not take has failed: a repetition does no harm, an event that is in neither is lost.
+func (b *Bus) publish(ctx context.Context, entries []types.PutEventsRequestEntry) []error {
+	both := slices.Clone(entries)
+	for _, e := range entries {
+		e.EventBusName = aws.String(b.config.Journal)
+		both = append(both, e)
+	}
+	errs := b.call(ctx, both)
+	for n := range entries {
+		errs[n] = cmp.Or(errs[n], errs[len(entries)+n])
+	}
+	return errs[:len(entries)]
 }
 
 // call makes one call and returns what became of each entry.

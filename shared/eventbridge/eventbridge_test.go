@@ -21,23 +21,37 @@ import (
 	"invites/shared/invite/invitetest"
 )
 
-// client answers as put says for each entry: "" for taken, else an error's code.
+// client answers as put says for each entry of the bus, and keep for each of the journal:
+// "" for taken, else an error's code.
 type client struct {
-	put   func(types.PutEventsRequestEntry) string
-	down  error
-	calls [][]types.PutEventsRequestEntry
+	put, keep      func(types.PutEventsRequestEntry) string
+	down           error
+	calls, journal [][]types.PutEventsRequestEntry // what each call had for either
+	sizes          []int                           // of the calls
 }
 
 func (c *client) PutEvents(_ context.Context, in *eventbridge.PutEventsInput, _ ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error) {
-	c.calls = append(c.calls, in.Entries)
+	c.sizes = append(c.sizes, len(in.Entries))
+	var call, journal []types.PutEventsRequestEntry
+	for _, e := range in.Entries {
+		if *e.EventBusName == "the-journal" {
+			journal = append(journal, e)
+		} else {
+			call = append(call, e)
+		}
+	}
+	c.calls, c.journal = append(c.calls, call), append(c.journal, journal)
 	if c.down != nil {
 		return nil, c.down
 	}
 	out := &eventbridge.PutEventsOutput{}
 	for n, e := range in.Entries {
-		code := ""
-		if c.put != nil {
-			code = c.put(e)
+		code, say := "", c.put
+		if *e.EventBusName == "the-journal" {
+			say = c.keep
+		}
+		if say != nil {
+			code = say(e)
 		}
 		if code != "" {
 			out.Entries = append(out.Entries, types.PutEventsResultEntry{ErrorCode: &code})
@@ -49,7 +63,7 @@ func (c *client) PutEvents(_ context.Context, in *eventbridge.PutEventsInput, _ 
 }
 
 func (c *client) bus() *Bus {
-	return New(c, Config{Bus: "the-bus", Environment: "test"}, func(ctx context.Context, _ time.Duration) error { return ctx.Err() })
+	return New(c, Config{Bus: "the-bus", Journal: "the-journal", Environment: "test"}, func(ctx context.Context, _ time.Duration) error { return ctx.Err() })
 }
 
 var now = invitetest.Base
@@ -61,7 +75,7 @@ func news(email invite.Address, n int, kind invite.EventType) invite.News {
 	return invite.News{Key: invite.KeyOf("acme", email), Tenant: "acme", Email: email, Event: e}
 }
 
-func TestOfOneInviteOneIsPutAtATimeAndTenInACall(t *testing.T) {
+func TestOfOneInviteOneIsPutAtATimeAndNoCallHasMoreThanTenEntries(t *testing.T) {
 	c := &client{}
 	var all []invite.News
 	for n := range 23 {
@@ -74,7 +88,7 @@ func TestOfOneInviteOneIsPutAtATimeAndTenInACall(t *testing.T) {
 		}
 	}
 	var order []string
-	for _, call := range c.calls {
+	for n, call := range c.calls {
 		of := map[string]int{}
 		for _, e := range call {
 			var d Detail
@@ -91,8 +105,8 @@ func TestOfOneInviteOneIsPutAtATimeAndTenInACall(t *testing.T) {
 				t.Errorf("put on %s as %s", *e.EventBusName, *e.Source)
 			}
 		}
-		if len(call) > 10 {
-			t.Errorf("%d entries in a call", len(call))
+		if c.sizes[n] > 10 {
+			t.Errorf("%d entries in a call", c.sizes[n])
 		}
 	}
 	if want := []string{"InviteCreated", "InviteResent", "InviteCancelled"}; !slices.Equal(order, want) {
@@ -224,5 +238,112 @@ func TestAPauseIsAnEventToo(t *testing.T) {
 	}
 	if err := (&client{put: func(types.PutEventsRequestEntry) string { return "InternalFailure" }}).bus().TenantPaused(t.Context(), p); err == nil {
 		t.Error("an entry that is not taken: got no error")
+	}
+}
+
+// sameBut tells whether two entries differ in nothing but the bus.
+func sameBut(a, b types.PutEventsRequestEntry) bool {
+	return *a.Source == *b.Source && *a.DetailType == *b.DetailType && *a.Detail == *b.Detail && a.Time.Equal(*b.Time)
+}
+
+func TestWhatIsPutOnTheBusIsPutInTheJournalAsWell(t *testing.T) {
+	c := &client{}
+	var all []invite.News
+	for n := range 7 {
+		all = append(all, news(invite.Address(fmt.Sprintf("u%d@example.com", n)), 1, invite.EventCreated))
+	}
+	if errs := c.bus().Put(t.Context(), all); errors.Join(errs...) != nil {
+		t.Fatal(errs)
+	}
+	if err := c.bus().TenantPaused(t.Context(), invite.Pausing{Tenant: "acme", Reason: invite.PausedForBounces, At: now}); err != nil {
+		t.Fatal(err)
+	}
+	put, kept := slices.Concat(c.calls...), slices.Concat(c.journal...)
+	if len(put) != len(all)+1 || !slices.EqualFunc(put, kept, sameBut) {
+		t.Errorf("%d on the bus, %d in the journal, or not the same", len(put), len(kept))
+	}
+}
+
+// An event in the journal alone would be lost to the consumers, one on the bus alone to
+// a replay.
+func TestAnEventIsPublishedOnlyWhereBothHaveTakenIt(t *testing.T) {
+	refuse := func(of string) func(types.PutEventsRequestEntry) string {
+		return func(e types.PutEventsRequestEntry) string {
+			if strings.Contains(*e.Detail, of) {
+				return "InternalFailure"
+			}
+			return ""
+		}
+	}
+	all := []invite.News{news("first@example.com", 1, invite.EventCreated), news("second@example.com", 1, invite.EventCreated), news("third@example.com", 1, invite.EventCreated)}
+	c := &client{put: refuse("first@"), keep: refuse("second@")}
+	errs := c.bus().Put(t.Context(), all)
+	for i, want := range []bool{true, true, false} {
+		if (errs[i] != nil) != want {
+			t.Errorf("%d: got %v, want an error: %t", i, errs[i], want)
+		}
+	}
+	c = &client{keep: refuse("acme")}
+	if err := c.bus().TenantPaused(t.Context(), invite.Pausing{Tenant: "acme", Reason: invite.PausedForBounces, At: now}); err == nil {
+		t.Error("a pause that the journal did not take: got no error")
+	}
+}
+
+func TestAReplayedEventIsTheSameAndIsNotKeptTwice(t *testing.T) {
+	c := &client{}
+	if errs := c.bus().Put(t.Context(), []invite.News{news("a@example.com", 1, invite.EventAccepted)}); errs[0] != nil {
+		t.Fatal(errs)
+	}
+	kept := c.journal[0][0]
+	for range 2 { // a replay may run twice
+		if err := c.bus().Replay(t.Context(), *kept.DetailType, *kept.Time, []byte(*kept.Detail)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put := slices.Concat(c.calls...)
+	if len(put) != 3 || !sameBut(put[0], put[1]) || !sameBut(put[0], put[2]) {
+		t.Errorf("got %d entries, or not the same", len(put))
+	}
+	if kept := slices.Concat(c.journal...); len(kept) != 1 {
+		t.Errorf("%d in the journal, want 1", len(kept))
+	}
+
+	tries := 0
+	c = &client{put: func(types.PutEventsRequestEntry) string {
+		if tries++; tries < mostTries {
+			return "ThrottlingException"
+		}
+		return ""
+	}}
+	if err := c.bus().Replay(t.Context(), "InviteCreated", now, []byte("{}")); err != nil || tries != mostTries {
+		t.Errorf("got %v after %d tries", err, tries)
+	}
+	c = &client{down: errors.New("no route")}
+	if err := c.bus().Replay(t.Context(), "InviteCreated", now, []byte("{}")); err == nil || len(c.calls) != mostTries {
+		t.Errorf("got %v after %d tries", err, len(c.calls))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := c.bus().Replay(ctx, "InviteCreated", now, []byte("{}")); err == nil {
+		t.Error("an ended context: got no error")
+	}
+}
+
+// A consumer's rule on the source "invites" must not match a heartbeat, and the journal
+// has nothing to keep of it.
+func TestAHeartbeatIsNoEventOfTheContract(t *testing.T) {
+	c := &client{}
+	if err := c.bus().Beat(t.Context(), "my-stack", now); err != nil {
+		t.Fatal(err)
+	}
+	e := c.calls[0][0]
+	if *e.EventBusName != "the-bus" || *e.Source != HeartbeatSource || *e.Source == Source || *e.Detail != `{"stack":"my-stack"}` {
+		t.Errorf("got %s on %s: %s", *e.Source, *e.EventBusName, *e.Detail)
+	}
+	if len(c.journal[0]) > 0 {
+		t.Error("the journal got it")
+	}
+	if err := (&client{down: errors.New("no route")}).bus().Beat(t.Context(), "my-stack", now); err == nil {
+		t.Error("a bus that cannot be reached: got no error")
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
@@ -17,24 +19,54 @@ type Publisher interface {
 	Republish(context.Context, invite.Key) error
 }
 
+// Bus is what the publisher's Lambda asks of the bus itself, as eventbridge.Bus does.
+type Bus interface {
+	Beat(ctx context.Context, stack string, at time.Time) error
+	Replay(ctx context.Context, kind string, at time.Time, detail []byte) error
+}
+
+// What the log says of heartbeats: the metrics of infra/observability.yaml count these.
+const (
+	HeartbeatPut     = "heartbeat put"
+	HeartbeatArrived = "heartbeat arrived"
+)
+
 // ServePublisher runs the handler as this process's Lambda, unless its parts could not
 // be composed.
-func ServePublisher(p Publisher, decode Decode, composed error) error {
+func ServePublisher(p Publisher, b Bus, decode Decode, now func() time.Time, composed error) error {
 	if composed == nil {
-		lambda.Start(PublishHandler(p, decode))
+		lambda.Start(PublishHandler(p, b, decode, now))
 	}
 	return composed
+}
+
+// call is what wakes the publisher beside the stream and the sweep: the schedule of
+// heartbeats, the rule that a heartbeat matched, and an event that is replayed.
+type call struct {
+	Heartbeat string          `json:"heartbeat"` // the stack's name
+	Arrived   bool            `json:"arrived"`
+	Replay    string          `json:"replay-name"`
+	Kind      string          `json:"detail-type"`
+	At        time.Time       `json:"time"`
+	Detail    json.RawMessage `json:"detail"`
 }
 
 // PublishHandler publishes what a batch of the table's stream has added to records, and
 // what the schedule found left behind. Like [Handler] it reports the records that
 // should come again, and redriven keys fail as a whole. Records that TTL has removed
-// are silent: what ended them was published when it happened.
-func PublishHandler(p Publisher, decode Decode) func(context.Context, json.RawMessage) (events.DynamoDBEventResponse, error) {
+// are silent: what ended them was published when it happened. It also puts heartbeats on
+// the bus, notes those that arrived, and publishes replayed events again.
+func PublishHandler(p Publisher, b Bus, decode Decode, now func() time.Time) func(context.Context, json.RawMessage) (events.DynamoDBEventResponse, error) {
 	return func(ctx context.Context, raw json.RawMessage) (events.DynamoDBEventResponse, error) {
-		var e event
+		var e struct {
+			event
+			call
+		}
 		if err := json.Unmarshal(raw, &e); err != nil {
 			return events.DynamoDBEventResponse{}, fmt.Errorf("stream: event: %w", err)
+		}
+		if c := e.call; c.Heartbeat != "" || c.Arrived || c.Replay != "" {
+			return events.DynamoDBEventResponse{}, c.answer(ctx, b, now)
 		}
 		failed := make([]error, len(e.Records))
 		var changes []invite.Step
@@ -51,8 +83,26 @@ func PublishHandler(p Publisher, decode Decode) func(context.Context, json.RawMe
 				failed[of[n]] = err
 			}
 		}
-		return respond(ctx, e, failed, p.Republish)
+		return respond(ctx, e.event, failed, p.Republish)
 	}
+}
+
+// answer does what is called for.
+func (c call) answer(ctx context.Context, b Bus, now func() time.Time) error {
+	switch {
+	case c.Replay != "":
+		if err := b.Replay(ctx, c.Kind, c.At, c.Detail); err != nil {
+			return fmt.Errorf("stream: replay %s: %w", c.Replay, err)
+		}
+	case c.Arrived:
+		slog.InfoContext(ctx, HeartbeatArrived)
+	default:
+		if err := b.Beat(ctx, c.Heartbeat, now()); err != nil {
+			return fmt.Errorf("stream: heartbeat: %w", err)
+		}
+		slog.InfoContext(ctx, HeartbeatPut)
+	}
+	return nil
 }
 
 // change reads both images. ok is false where there is nothing to publish, also beside

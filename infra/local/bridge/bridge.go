@@ -1,7 +1,8 @@
 // Package bridge gives the deployed HTTP APIs what MiniStack leaves out: it
 // ignores the OpenAPI Body that SAM writes for an API, in which AWS finds the
 // authorizer, integrations, routes and CORS. Build reads that Body from the
-// processed template and makes the same things by API calls.
+// processed template and makes the same things by API calls. Events does for the event
+// buses what MiniStack's CloudFormation leaves out.
 package bridge
 
 import (
@@ -41,17 +42,7 @@ type template struct {
 // Build bridges the one HTTP API with a Body that the stack holds.
 func Build(ctx context.Context, cfg aws.Config, stack string) (API, error) {
 	cfn := cloudformation.NewFromConfig(cfg)
-	processed, err := cfn.GetTemplate(ctx, &cloudformation.GetTemplateInput{
-		StackName: &stack, TemplateStage: cfntypes.TemplateStageProcessed,
-	})
-	if err != nil {
-		return API{}, fmt.Errorf("read the processed template: %w", err)
-	}
-	var deployed template
-	if err := json.Unmarshal([]byte(aws.ToString(processed.TemplateBody)), &deployed); err != nil {
-		return API{}, fmt.Errorf("read the processed template: %w", err)
-	}
-	known, err := scopeOf(ctx, cfn, stack, deployed)
+	deployed, known, err := read(ctx, cfn, stack)
 	if err != nil {
 		return API{}, err
 	}
@@ -109,6 +100,22 @@ func corsOf(ctx context.Context, cfn *cloudformation.Client, stack, logical stri
 	return cors, nil
 }
 
+// read returns the processed template of a stack and what its functions refer to.
+func read(ctx context.Context, cfn *cloudformation.Client, stack string) (template, scope, error) {
+	var deployed template
+	processed, err := cfn.GetTemplate(ctx, &cloudformation.GetTemplateInput{
+		StackName: &stack, TemplateStage: cfntypes.TemplateStageProcessed,
+	})
+	if err != nil {
+		return deployed, scope{}, fmt.Errorf("read the processed template: %w", err)
+	}
+	if err := json.Unmarshal([]byte(aws.ToString(processed.TemplateBody)), &deployed); err != nil {
+		return deployed, scope{}, fmt.Errorf("read the processed template: %w", err)
+	}
+	known, err := scopeOf(ctx, cfn, stack, deployed)
+	return deployed, known, err
+}
+
 // scopeOf gathers what the template's intrinsic functions can refer to.
 func scopeOf(ctx context.Context, cfn *cloudformation.Client, stack string, deployed template) (scope, error) {
 	described, err := cfn.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
@@ -145,6 +152,8 @@ func scopeOf(ctx context.Context, cfn *cloudformation.Client, stack string, depl
 			switch aws.ToString(resource.ResourceType) {
 			case "AWS::Lambda::Function":
 				known.attributes[logical+".Arn"] = fmt.Sprintf("arn:%s:lambda:%s:%s:function:%s", arn[1], arn[3], arn[4], physical)
+			case "AWS::Events::EventBus":
+				known.attributes[logical+".Arn"] = fmt.Sprintf("arn:%s:events:%s:%s:event-bus/%s", arn[1], arn[3], arn[4], physical)
 			case "AWS::Cognito::UserPool":
 				known.attributes[logical+".ProviderURL"] = fmt.Sprintf("https://cognito-idp.%s.amazonaws.com/%s", arn[3], physical)
 			case "AWS::CloudFormation::Stack":

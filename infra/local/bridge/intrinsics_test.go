@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func read(t *testing.T, text string) any {
+func decoded(t *testing.T, text string) any {
 	t.Helper()
 	var value any
 	if err := json.Unmarshal([]byte(text), &value); err != nil {
@@ -23,7 +23,7 @@ func deployed(t *testing.T) scope {
 			"Function": "stack-Function-1",
 		},
 		attributes: map[string]string{"Function.Arn": "arn:f", "Identity.Outputs.Issuer": "https://issuer"},
-		conditions: read(t, `{
+		conditions: decoded(t, `{
 			"Yes": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
 			"No": {"Fn::Not": [{"Condition": "Yes"}]},
 			"Both": {"Fn::And": [{"Condition": "Yes"}, {"Condition": "No"}]},
@@ -48,11 +48,11 @@ func TestIntrinsicFunctionsAreReplacedByTheirResults(t *testing.T) {
 		"Join, Split, Select":            {`{"Fn::Select": ["1", {"Fn::Split": [",", {"Fn::Join": [",", {"Ref": "Origins"}]}]}]}`, `"http://b"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := deployed(t).resolve(read(t, c.template))
+			got, err := deployed(t).resolve(decoded(t, c.template))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := read(t, c.want); !reflect.DeepEqual(got, want) {
+			if want := decoded(t, c.want); !reflect.DeepEqual(got, want) {
 				t.Errorf("got %v, want %v", got, want)
 			}
 		})
@@ -69,7 +69,7 @@ func TestWhatIsNotUnderstoodIsAnError(t *testing.T) {
 		"Select beyond the end":     `{"Fn::Select": [9, ["a"]]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, err := deployed(t).resolve(read(t, template)); err == nil {
+			if got, err := deployed(t).resolve(decoded(t, template)); err == nil {
 				t.Errorf("got %v, want an error", got)
 			}
 		})
@@ -93,7 +93,7 @@ const apiBody = `{
 }`
 
 func TestABodyBecomesRoutesAndAuthorizers(t *testing.T) {
-	got, err := translate(read(t, apiBody))
+	got, err := translate(decoded(t, apiBody))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestARouteIsNeverOpenedByMistake(t *testing.T) {
 		"an integration that is not a proxy": {`"aws_proxy", "uri": "arn:create"`, `"http_proxy", "uri": "arn:create"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, err := translate(read(t, strings.Replace(apiBody, change[0], change[1], 1))); err == nil {
+			if got, err := translate(decoded(t, strings.Replace(apiBody, change[0], change[1], 1))); err == nil {
 				t.Errorf("got %+v, want an error", got)
 			}
 		})

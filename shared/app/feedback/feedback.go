@@ -28,7 +28,7 @@ func Feedback(a *app.App) (*invite.Feedback, error) {
 				MinBounces: uint64(a.Positive("INVITES_PAUSE_MIN_BOUNCES")), MinComplaints: uint64(a.Positive("INVITES_PAUSE_MIN_COMPLAINTS")),
 			},
 			Announce: announcer{bus.New(eventbridge.NewFromConfig(a.AWS), bus.Config{
-				Bus: a.Text("INVITES_EVENT_BUS"), Environment: a.Text("INVITES_ENVIRONMENT"),
+				Bus: a.Text("INVITES_EVENT_BUS"), Journal: a.Text("INVITES_EVENT_JOURNAL"), Environment: a.Text("INVITES_ENVIRONMENT"),
 			}, app.Wait)},
 			Now: a.Now,
 		},

@@ -13,16 +13,14 @@ import (
 // Decode reads the images of the table's stream.
 var Decode = dynamo.FromStream
 
-// Publisher returns the publisher of events.
-func Publisher(a *app.App) (*invite.Publisher, error) {
+// Publisher returns the publisher of events, and the bus that it publishes on.
+func Publisher(a *app.App) (*invite.Publisher, *bus.Bus, error) {
 	store, err := a.Store(nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return &invite.Publisher{
-		Store: store,
-		Bus: bus.New(eventbridge.NewFromConfig(a.AWS), bus.Config{
-			Bus: a.Text("INVITES_EVENT_BUS"), Environment: a.Text("INVITES_ENVIRONMENT"),
-		}, app.Wait),
-	}, nil
+	on := bus.New(eventbridge.NewFromConfig(a.AWS), bus.Config{
+		Bus: a.Text("INVITES_EVENT_BUS"), Journal: a.Text("INVITES_EVENT_JOURNAL"), Environment: a.Text("INVITES_ENVIRONMENT"),
+	}, app.Wait)
+	return &invite.Publisher{Store: store, Bus: on}, on, nil
 }
