@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	bus "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	events "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
@@ -35,9 +35,9 @@ var rights = map[string]string{
 	"Accept":   "get update",
 	"Optout":   "get update read-opt-out-key",
 	"Send":     "get update read-link-key read-opt-out-key send-mail",
-	"Publish":  "get update put-events",
+	"Publish":  "get update put-events keep-events",
 	"Expire":   "get update query-timer query-pile invoke-send invoke-publish",
-	"Feedback": "get update query-table receive-notices put-events",
+	"Feedback": "get update query-table receive-notices put-events keep-events",
 }
 
 // probes ask for one right each and change nothing of the stack's where it is granted.
@@ -59,6 +59,13 @@ func probes(t *testing.T, c aws.Config) map[string]func(context.Context) error {
 	query := func(index, by string) func(context.Context) error {
 		return func(ctx context.Context) error {
 			_, err := db.Query(ctx, &dynamodb.QueryInput{TableName: table, IndexName: aws.String(index), KeyConditionExpression: aws.String(by + " = :v"), ExpressionAttributeValues: values})
+			return err
+		}
+	}
+	putEvent := func(bus string) func(context.Context) error {
+		return func(ctx context.Context) error {
+			_, err := eventbridge.NewFromConfig(c).PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []events.PutEventsRequestEntry{{
+				EventBusName: aws.String(output(t, bus)), Source: aws.String("probe"), DetailType: aws.String("Probe"), Detail: aws.String("{}")}}})
 			return err
 		}
 	}
@@ -94,11 +101,8 @@ func probes(t *testing.T, c aws.Config) map[string]func(context.Context) error {
 			_, err := db.Query(ctx, &dynamodb.QueryInput{TableName: table, KeyConditionExpression: aws.String("pk = :v"), ExpressionAttributeValues: values})
 			return err
 		},
-		"put-events": func(ctx context.Context) error {
-			_, err := eventbridge.NewFromConfig(c).PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []bus.PutEventsRequestEntry{{
-				EventBusName: aws.String(output(t, "EventBusName")), Source: aws.String("probe"), DetailType: aws.String("Probe"), Detail: aws.String("{}")}}})
-			return err
-		},
+		"put-events":  putEvent("EventBusName"),
+		"keep-events": putEvent("EventJournalArn"),
 		"invoke-publish": func(ctx context.Context) error {
 			_, err := lambda.NewFromConfig(c).Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(output(t, "PublishFunctionName")), InvocationType: lambdatypes.InvocationTypeDryRun})
 			return err
