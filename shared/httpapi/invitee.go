@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"invites/shared/auth"
@@ -93,7 +92,7 @@ func (v Invitee) press(r *http.Request, token string) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	next := nextURL(view.Settings, inv, code)
+	next := view.Settings.NextOf(inv.ID(), code)
 	if next == "" {
 		return v.Pages.Welcome(view), nil
 	}
@@ -141,7 +140,7 @@ func (v Invitee) accept(w http.ResponseWriter, r *http.Request) error {
 		Email    invite.Address  `json:"email"`
 		Next     *string         `json:"next"`
 	}{InviteID: inv.ID(), TenantID: inv.Tenant, Email: inv.Email}
-	if next := nextURL(s, inv, code); next != "" {
+	if next := s.NextOf(inv.ID(), code); next != "" {
 		answer.Next = &next
 	}
 	writeJSON(w, http.StatusOK, answer)
@@ -195,18 +194,4 @@ func (v Invitee) redeemer(r *http.Request) (allowed invite.TenantID, service boo
 	}
 	p, err = v.principal(r, v.Auth.RequiredPermission)
 	return p.Tenant, p.Service, err
-}
-
-// nextURL is the tenant's set-up page with the invite and the code, or "" where
-// the tenant has none. The address was checked when it was set.
-func nextURL(s invite.Settings, inv *invite.Invite, c invite.Code) string {
-	u, err := url.Parse(s.SetupURL)
-	if err != nil || s.SetupURL == "" {
-		return ""
-	}
-	q := u.Query()
-	q.Set("invite", string(inv.ID()))
-	q.Set("code", c.Reveal())
-	u.RawQuery = q.Encode()
-	return u.String()
 }

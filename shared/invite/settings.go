@@ -3,7 +3,6 @@ package invite
 import (
 	"cmp"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,7 +16,7 @@ type Settings struct {
 	Sender           string // address mails go from once Domain is proven; "" for the platform's
 	ExpiresIn        time.Duration
 	AcceptURL        string // the product's own accept page, see [Settings.LinkOf]; "" for ours
-	SetupURL         string // where an accept leads; "" for none
+	SetupURL         string // where an accept leads, see [Settings.NextOf]; "" for none
 	SignInURL        string
 	PasswordResetURL string
 	SupportEmail     string
@@ -82,15 +81,15 @@ func (l Limits) Check(s Settings) (Settings, []FieldError) {
 	if s.ExpiresIn < MinWindow || s.ExpiresIn > MaxWindow {
 		report("/expires_in_hours", "Choose 1 to 720 hours (30 days).")
 	}
-	if text := cmp.Or(l.checkURL(s.AcceptURL), checkLink(s.AcceptURL)); text != "" {
-		report("/accept_url", text)
-	}
-	for _, u := range []struct {
-		field string
-		value *string
-	}{{"/setup_url", &s.SetupURL}, {"/sign_in_url", &s.SignInURL}, {"/password_reset_url", &s.PasswordResetURL}, {"/logo_url", &s.LogoURL}} {
-		if text := l.checkURL(*u.value); text != "" {
-			report(u.field, text)
+	for _, u := range []struct{ field, text string }{
+		{"/accept_url", cmp.Or(l.checkURL(s.AcceptURL), checkLink(s.AcceptURL))},
+		{"/setup_url", cmp.Or(l.checkURL(s.SetupURL), checkSetup(s.SetupURL))},
+		{"/sign_in_url", l.checkURL(s.SignInURL)},
+		{"/password_reset_url", l.checkURL(s.PasswordResetURL)},
+		{"/logo_url", l.checkURL(s.LogoURL)},
+	} {
+		if u.text != "" {
+			report(u.field, u.text)
 		}
 	}
 	if s.TimeZone == "" {
@@ -113,21 +112,6 @@ func (l Limits) Check(s Settings) (Settings, []FieldError) {
 	}
 	return s, bad
 }
-
-// LinkOf returns what a mail leads to: the product's own accept page with the token in
-// its fragment, which a browser keeps to itself, or our page at a base address. That one
-// opens in both cases (docs/decisions/0052-an-accept-page-of-the-products-own.md).
-func (s Settings) LinkOf(base string, t Token) string {
-	u, err := url.Parse(s.AcceptURL)
-	if err != nil || s.AcceptURL == "" {
-		return base + "/i/" + t.Reveal()
-	}
-	u.Fragment = TokenParameter + "=" + t.Reveal()
-	return u.String()
-}
-
-// TokenParameter names the token in the fragment of a product's own accept page.
-const TokenParameter = "token"
 
 // mayGive returns the roles that somebody may give who has these: the highest of them
 // and all below, and the lowest in any case. nil, which nobody checks, allows all.
@@ -175,35 +159,6 @@ func (l Limits) address(s, field string, report func(field, text string)) string
 		report(field, "Give one plain address such as noreply@example.com.")
 	}
 	return string(a)
-}
-
-func (l Limits) checkURL(s string) string {
-	if s == "" {
-		return ""
-	}
-	u, err := url.Parse(s)
-	if err != nil || len(s) > maxURL || u.Host == "" || u.User != nil || u.Fragment != "" {
-		return "Give a full address such as https://app.example.com/welcome, without a fragment."
-	}
-	local := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1"
-	if u.Scheme != "https" && (u.Scheme != "http" || !local) {
-		return "The address must begin with https://."
-	}
-	if !slices.Contains(l.AllowedHosts, strings.ToLower(u.Host)) {
-		return "The operator allows other hosts only; ask for this one to be added to AllowedUrlHosts."
-	}
-	return ""
-}
-
-// checkLink refuses what a mail program would not make one whole link of.
-func checkLink(s string) string {
-	u, err := url.Parse(s)
-	if err != nil || len(u.String()) > maxURL || strings.ContainsFunc(u.String(), func(c rune) bool {
-		return c <= ' ' || c > '~' || strings.ContainsRune("\"'<>()[]\\^`{|}", c)
-	}) {
-		return "Write the address as a link has it: at most 512 characters, letters, digits and common signs, everything else with a percent sign such as %C3%BC."
-	}
-	return ""
 }
 
 func checkRoles(roles []string) string {
