@@ -401,6 +401,14 @@ func TestRule13AnAcceptHandsOverByACodeThatWorksOnce(t *testing.T) {
 	if a := redeem(t, "acme", "admin", fresh); a.status != 200 {
 		t.Errorf("a fresh code: got %d %s", a.status, a.body)
 	}
+	a = do(t, request{method: "POST", path: path, header: map[string]string{"Accept": "text/html,*/*;q=0.8"}})
+	led, err := url.Parse(strings.TrimPrefix(a.header.Get("Refresh"), "0;url="))
+	if err != nil || a.status != 200 || a.header.Get("Location") != "" || led.Query().Get("invite") != i.ID {
+		t.Fatalf("a browser is led on: got %d with Refresh %q", a.status, a.header.Get("Refresh"))
+	}
+	if a := redeem(t, "acme", "admin", led.Query().Get("code")); a.status != 200 {
+		t.Errorf("the code of a browser: got %d %s", a.status, a.body)
+	}
 	aged := press(t, path, 303).Get("code")
 	age(t, i.ID, "11m")
 	redeem(t, "acme", "service", aged).refused(t, 410, "code_used_or_expired")

@@ -33,8 +33,10 @@ var heard struct {
 func hear(path string, a answer) {
 	heard.Lock()
 	defer heard.Unlock()
-	if next, err := url.Parse(a.header.Get("Location")); err == nil && next.Query().Get("code") != "" {
-		heard.codes = append(heard.codes, next.Query().Get("code"))
+	for _, to := range []string{a.header.Get("Location"), strings.TrimPrefix(a.header.Get("Refresh"), "0;url=")} {
+		if next, err := url.Parse(to); err == nil && next.Query().Get("code") != "" {
+			heard.codes = append(heard.codes, next.Query().Get("code"))
+		}
 	}
 	if strings.HasPrefix(path, "/v1/") && path != "/v1/accept" {
 		heard.answers.WriteString(a.body)

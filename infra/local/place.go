@@ -55,8 +55,10 @@ func (p place) origin() string        { return fmt.Sprintf("http://localhost:%d"
 func (p place) productHost() string   { return fmt.Sprintf("localhost:%d", p.port+1) }
 func (p place) product() string       { return "http://" + p.productHost() }
 
-// examples is where examples/ say they are to be served: nothing of the stack listens there.
-func (p place) examples() string { return fmt.Sprintf("http://localhost:%d", p.port+2) }
+// examples is where examples/ say they are to be served, and where tests serve a product of
+// their own: nothing of the stack listens there.
+func (p place) examples() string     { return "http://" + p.examplesHost() }
+func (p place) examplesHost() string { return fmt.Sprintf("localhost:%d", p.port+2) }
 
 // log opens a fresh log file.
 func (p place) log(name string) (*os.File, error) {

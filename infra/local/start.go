@@ -86,7 +86,7 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 		Root: s.root, Work: s.local("sam"), Stack: stackName, Log: logs["build"],
 		Values: deploy.Values{
 			Architecture: deploy.Architecture(), Origin: s.origin(), Product: s.place.product(), ProductHost: s.productHost(),
-			Examples: s.examples(), DNS: names.Address(),
+			Examples: s.examples(), ExamplesHost: s.examplesHost(), DNS: names.Address(),
 		},
 	}
 	web := s.web(logs["web"])

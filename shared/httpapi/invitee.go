@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"invites/shared/auth"
@@ -93,12 +95,29 @@ func (v Invitee) press(r *http.Request, token string) (page.Page, error) {
 		return page.Page{}, err
 	}
 	next := view.Settings.NextOf(inv.ID(), code)
-	if next == "" {
+	switch {
+	case next == "":
 		return v.Pages.Welcome(view), nil
+	case asksForPage(r):
+		return v.Pages.Leaving(view, next), nil
 	}
 	h := page.Headers()
 	h.Set("Location", next)
+	h.Set("Vary", "Accept")
 	return page.Page{Status: http.StatusSeeOther, Header: h}, nil
+}
+
+// asksForPage reports whether the Accept header names HTML, as every browser's does. A
+// browser is led on by a page, because with a redirect it would hold the policy of the form
+// against every host that the product leads to (docs/decisions/0064-a-page-that-leads-on.md).
+func asksForPage(r *http.Request) bool {
+	for accepted := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
+		kind, parameters, err := mime.ParseMediaType(accepted)
+		if quality, bad := strconv.ParseFloat(parameters["q"], 64); err == nil && kind == "text/html" && (bad != nil || quality > 0) {
+			return true
+		}
+	}
+	return false
 }
 
 // ask tells everybody the same, whatever the link was. Once a request is noted, that

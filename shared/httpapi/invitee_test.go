@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -130,6 +131,77 @@ func TestOpeningADeadLinkOrItsAskPageChangesNothing(t *testing.T) {
 	}
 	if diff := invitetest.Difference(d.stored(t), before); d.writes != 0 || diff != "" {
 		t.Errorf("%d writes: %s", d.writes, diff)
+	}
+}
+
+// A browser is led on by a page, everybody else as by the contract: 303.
+func TestAnAcceptLeadsABrowserOnByAPage(t *testing.T) {
+	const chromium = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+	for accept, leads := range map[string]int{
+		chromium: 200, "text/html": 200, "TEXT/HTML; charset=utf-8": 200, "application/json, text/html;q=0.1": 200,
+		"": 303, "*/*": 303, "application/json": 303, "text/*": 303, "text/html;q=0": 303, "text/html;q=0.0, */*": 303, "text/htmlx": 303, "image/text/html": 303, ",;": 303,
+	} {
+		t.Run(accept, func(t *testing.T) {
+			d := newDoor(t)
+			const setup = "https://app.acme.example/welcome?a=1;b=2&z=%zz"
+			d.settings(t, func(s *invite.Settings) { s.SetupURL = setup })
+			for _, press := range []string{"the first press", "and again"} {
+				r := httptest.NewRequest("POST", "/i/"+d.live, nil)
+				r.Header.Set("Accept", accept)
+				w := httptest.NewRecorder()
+				d.ServeHTTP(w, r)
+				next, refresh := w.Header().Get("Location"), w.Header().Get("Refresh")
+				if w.Code != leads || (next != "") == (refresh != "") || (refresh != "") != (leads == 200) {
+					t.Fatalf("%s: %d with Location %q and Refresh %q", press, w.Code, next, refresh)
+				}
+				next += strings.TrimPrefix(refresh, "0;url=")
+				rest, ok := strings.CutPrefix(next, setup+"&invite="+string(d.stored(t).ID())+"&code=")
+				if code, err := invite.ParseCode(rest); !ok || err != nil || code.Key != d.stored(t).Key {
+					t.Errorf("%s: leads to %s (%v)", press, next, err)
+				}
+				if !strings.Contains(w.Header().Get("Vary"), "Accept") || w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("Referrer-Policy") != "no-referrer" {
+					t.Errorf("%s: %v", press, w.Header())
+				}
+				if d.stored(t).Status != invite.Accepted {
+					t.Errorf("%s: %s", press, d.stored(t).Status)
+				}
+			}
+		})
+	}
+}
+
+func TestAProductsOwnPageIsToldWhereAnAcceptLeads(t *testing.T) {
+	d := newDoor(t)
+	d.settings(t, func(s *invite.Settings) { s.SetupURL = "https://app.acme.example/welcome?b&a=1;b=2&z=%zz" })
+	status, told, got := d.post(t, "/v1/accept", tokenBody(d.live))
+	var answer struct{ Next string }
+	if err := json.Unmarshal([]byte(got), &answer); err != nil || status != 200 {
+		t.Fatalf("%s (%v)", told, err)
+	}
+	if want := "https://app.acme.example/welcome?b&a=1;b=2&z=%zz&invite=" + string(d.stored(t).ID()) + "&code="; !strings.HasPrefix(answer.Next, want) {
+		t.Errorf("got %s, want %s and a code", answer.Next, want)
+	}
+}
+
+// A browser's GET is no press, whatever was pressed before it.
+func TestOpeningALinkInABrowserLeadsNowhere(t *testing.T) {
+	d := newDoor(t)
+	d.settings(t, func(s *invite.Settings) { s.SetupURL = "https://app.acme.example/welcome" })
+	for _, state := range []string{"live", "accepted"} {
+		before := d.stored(t)
+		for _, method := range []string{"GET", "HEAD"} {
+			r := httptest.NewRequest(method, "/i/"+d.live, nil)
+			r.Header.Set("Accept", "text/html,*/*;q=0.8")
+			w := httptest.NewRecorder()
+			d.ServeHTTP(w, r)
+			if w.Code != 200 || w.Header().Get("Refresh")+w.Header().Get("Location") != "" {
+				t.Errorf("%s, %s: %d %v", state, method, w.Code, w.Header())
+			}
+		}
+		if diff := invitetest.Difference(d.stored(t), before); diff != "" {
+			t.Errorf("%s: %s", state, diff)
+		}
+		d.knock(t, "POST", "/i/"+d.live)
 	}
 }
 

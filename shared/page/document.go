@@ -6,7 +6,9 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"fmt"
+	"html"
 	"html/template"
+	"net/url"
 	"strings"
 	"unicode"
 
@@ -28,7 +30,7 @@ type document struct {
 	Lang    string
 	Dir     string
 	Style   template.CSS
-	Logo    string // address
+	Logo    template.HTMLAttr
 	Tenant  string // for who cannot see the logo
 	Initial string // where there is no logo
 	Heading template.HTML
@@ -47,6 +49,19 @@ type way struct {
 	Action string
 	Field  string
 	Main   bool
+}
+
+// Href is the attribute that leads to URL.
+func (w way) Href() template.HTMLAttr { return attribute("href", w.URL) }
+
+// attribute returns an attribute whose value is an address on the web, or "" where it is
+// no such address. The template itself would write an address anew: %zz as %25zz.
+func attribute(name, address string) template.HTMLAttr {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return ""
+	}
+	return template.HTMLAttr(name + `="` + html.EscapeString(address) + `"`)
 }
 
 //go:embed page.css
@@ -77,9 +92,9 @@ func (p *Pages) render(status int, w words, d document) Page {
 	d.Lang, d.Dir = w.Catalogue.Tag(), w.Catalogue.Dir()
 	d.Title, d.Heading = w.Text(d.Title), w.HTML(d.Title)
 	d.Tenant, d.Initial = w.Tenant, initial(w.Tenant)
-	image := origin(w.logo)
-	if image != "" {
-		d.Logo = w.logo
+	var image string
+	if logo := attribute("src", w.logo); logo != "" && origin(w.logo) != "" {
+		d.Logo, image = logo, origin(w.logo)
 	}
 	b := brand.Of(w.color)
 	d.Style = template.CSS(strings.TrimSpace(strings.NewReplacer(

@@ -1,6 +1,6 @@
 // Package page renders what invitees see in a browser: [Pages.Live] with its Accept
-// button, [Pages.Accepted], [Pages.Welcome], [Pages.Dead] with its Ask button,
-// [Pages.Asked] and [Pages.Unavailable]; and the pages of who opts out, from
+// button, [Pages.Accepted], [Pages.Leaving], [Pages.Welcome], [Pages.Dead] with its Ask
+// button, [Pages.Asked] and [Pages.Unavailable]; and the pages of who opts out, from
 // [Pages.OptOut] on.
 //
 // Every page is one document of a few kilobytes without script, font or image of a
@@ -48,8 +48,9 @@ type Pages struct {
 }
 
 // New returns the pages of a deployment whose accepts may lead to these hosts
-// ("host" or "host:port"). Chrome checks every redirect that follows a form, so the
-// policy names all of them.
+// ("host" or "host:port"). The policy of forms names all of them, for Chrome holds it
+// against every redirect that follows a form; where such a host leads on is no longer
+// ours to name, see [Pages.Leaving].
 func New(allowedHosts []string) *Pages { return &Pages{formAction: formAction(allowedHosts)} }
 
 // Live is the page of a link that can be accepted. Its form posts to the page's own
@@ -103,6 +104,24 @@ func (p *Pages) Welcome(v View) Page {
 		d.Lead = append(d.Lead, w.HTML("page.welcome.next"))
 	}
 	return p.render(http.StatusOK, w, d)
+}
+
+// Leaving answers an accept in a browser: a page that opens the tenant's set-up page by
+// itself. That is a new navigation, which may lead anywhere, while one that begins as the
+// answer to a form may not (docs/decisions/0064-a-page-that-leads-on.md). A browser that
+// follows no such header still has the link.
+func (p *Pages) Leaving(v View, next string) Page {
+	w := v.words()
+	w.logo = "" // a browser waits for the images of a page before it leaves it
+	page := p.render(http.StatusOK, w, document{
+		Icon: "done", Title: "page.welcome.title",
+		Lead:  []template.HTML{w.HTML("page.leaving.intro")},
+		Ways:  []way{{Button: w.Text("page.accepted.setup.button"), URL: next, Main: true}},
+		After: w.support(),
+	})
+	page.Header.Set("Refresh", "0;url="+next)
+	page.Header.Set("Vary", "Accept, Accept-Language")
+	return page
 }
 
 // AskAction is where the button of every dead link leads. It names no token, for the

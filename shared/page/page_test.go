@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func view(change func(*page.View)) page.View {
 // all renders every page there is for a view.
 func all(v page.View) map[string]page.Page {
 	return map[string]page.Page{
-		"live": pages.Live(v), "accepted": pages.Accepted(v), "welcome": pages.Welcome(v),
+		"live": pages.Live(v), "accepted": pages.Accepted(v), "leaving": pages.Leaving(v, "https://app.acme.example/welcome?code=c"), "welcome": pages.Welcome(v),
 		"dead": pages.Dead(v.AcceptLanguage), "asked": pages.Asked(v.AcceptLanguage), "unavailable": pages.Unavailable(v.AcceptLanguage),
 		"opt out": pages.OptOut(v), "opted out": pages.OptedOut(v), "opted in": pages.OptedIn(v),
 		"no opt-out": pages.NoOptOut(v.AcceptLanguage), "later": pages.OptOutLater(v.AcceptLanguage),
@@ -199,6 +200,43 @@ func TestTheAcceptedPageShowsTheWaysOn(t *testing.T) {
 	}
 }
 
+// What the browser test cannot see: that the link leads where the header does, and that
+// there is no image that a browser would wait for.
+func TestTheLeavingPageLeadsOnByItselfAndByALink(t *testing.T) {
+	for _, next := range []string{
+		"https://app.acme.example/welcome?invite=inv_1&code=c",
+		`https://app.acme.example/a,b;c?a=1;b=2&z=%zz&x='"<>&amp;&empty=&y[]=(1)|{}&code=c`,
+	} {
+		p := pages.Leaving(view(nil), next)
+		elements := parse(t, p)
+		links := named(elements, "a")
+		if got, want := p.Header.Get("Refresh"), "0;url="+next; p.Status != 200 || got != want || p.Header.Get("Vary") != "Accept, Accept-Language" {
+			t.Errorf("%d, Refresh %q, want %q", p.Status, got, want)
+		}
+		if len(links) != 1 || links[0].attr["href"] != next || links[0].text != "Continue to set-up" {
+			t.Errorf("links %v, want one to %s", links, next)
+		}
+		if len(named(elements, "form")) != 0 || len(named(elements, "img")) != 0 {
+			t.Errorf("there is a form or an image: %s", p.Body)
+		}
+	}
+}
+
+func TestAddressesOfSettingsStayAsTheyAreWritten(t *testing.T) {
+	const query = "?a=1;b=2&z=%zz&b=&a=2&x='(y)'&amp;"
+	p := pages.Accepted(view(func(v *page.View) {
+		v.Settings.SignInURL, v.Settings.PasswordResetURL, v.Settings.LogoURL = "https://app.acme.example/in"+query, "https://app.acme.example/reset"+query, "https://app.acme.example/logo"+query
+	}))
+	elements := parse(t, p)
+	var got []string
+	for _, e := range append(named(elements, "a"), named(elements, "img")...) {
+		got = append(got, e.attr["href"]+e.attr["src"])
+	}
+	if want := []string{"https://app.acme.example/in" + query, "https://app.acme.example/reset" + query, "https://app.acme.example/logo" + query}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestTheDeadPageSaysRuleFive(t *testing.T) {
 	p := pages.Dead("")
 	body := strings.ToLower(text(t, p))
@@ -281,7 +319,7 @@ func TestTheUnavailablePageAsksToComeBack(t *testing.T) {
 }
 
 func TestHostileSettingsAndNames(t *testing.T) {
-	for _, bad := range []string{"<script>alert(1)</script>", "evil.example", "\"><img src=x>", "javascript:alert(1)", "</style><b>", "a\r\nb", "\u202ex"} {
+	for _, bad := range []string{"<script>alert(1)</script>", "evil.example", "\"><img src=x>", "javascript:alert(1)", "javascript://app.acme.example/%0aalert(1)", "</style><b>", "a\r\nb", "\u202ex"} {
 		for name, p := range all(view(func(v *page.View) {
 			v.Settings.Name, v.Invite.Role, v.Invite.Name, v.Settings.SupportEmail = bad, bad, bad, bad
 			v.Settings.SignInURL, v.Settings.PasswordResetURL, v.Settings.LogoURL, v.Settings.BrandColor = bad, bad, bad, bad

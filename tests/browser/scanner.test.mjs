@@ -26,7 +26,9 @@ async function scan(...addresses) {
         const name = `${title}: ${await button.innerText()}`;
         if (pressed.includes(name)) continue;
         pressed.push(name);
-        await Promise.all([page.waitForEvent("load"), button.click()]);
+        const answer = page.waitForResponse((r) => r.request().isNavigationRequest());
+        await Promise.all([page.waitForEvent("load"), answer, button.click()]);
+        if ((await answer).headers().refresh) await page.waitForURL((at) => String(at) !== url); // it is led on
         next = true;
         break;
       }

@@ -56,8 +56,9 @@ export const mail = (email, n = 1) =>
 // link waits for the n-th mail to an address and returns the invite's link in it.
 export const link = async (email, n = 1) => (await mail(email, n)).links.find((l) => l.includes("/i/"));
 
-export const launch = () =>
+export const launch = (options = {}) =>
   chromium.launch({
+    ...options,
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });

@@ -38,7 +38,7 @@ type Deployment struct {
 
 // Values is what parameters.txt may refer to.
 type Values struct {
-	Architecture, Origin, Product, ProductHost, Examples, DNS string
+	Architecture, Origin, Product, ProductHost, Examples, ExamplesHost, DNS string
 }
 
 // Architecture is the host's, in the words of Lambda.

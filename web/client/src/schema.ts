@@ -292,7 +292,10 @@ export interface paths {
         /** The page behind a link; changes nothing, however often it is opened */
         get: operations["openLink"];
         put?: never;
-        /** The page's own form */
+        /**
+         * The page's own form
+         * @description An accept leads to the tenant's set-up page: with 303, or, where the `Accept` header names `text/html` as every browser's does, with a page that opens the set-up page by itself (`Refresh`) and has a link to it. A browser that follows such a page may be led on to any host; Chrome follows no redirect of a form past the hosts of the page's own policy.
+         */
         post: operations["pressAccept"];
         delete?: never;
         options?: never;
@@ -565,7 +568,10 @@ export interface components {
              * @example https://app.example.com/join
              */
             accept_url?: string | null;
-            /** @description on one of the operator's AllowedUrlHosts, as every address here */
+            /**
+             * @description Where an accept leads: the product's set-up page, on one of the operator's AllowedUrlHosts as every address here. From there the product may redirect to any host.
+             *     The query of every address here stays as it is, byte for byte. Spaces, quotes, `<`, `>` and what is not ASCII are refused in it, because a browser would change them: write `%20`, `%27`, `%C3%BC`. A parameter named `invite` or `code` is refused here, because every accept adds both.
+             */
             setup_url?: string | null;
             sign_in_url?: string | null;
             password_reset_url?: string | null;
@@ -1392,11 +1398,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["Page"];
+            /** @description an HTML page that works without script; accepted where the link was live */
+            200: {
+                headers: {
+                    /** @description `0;url=` and what `Location` has with 303; only where the tenant has a set-up page */
+                    Refresh?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description accepted; on to the tenant's set-up page */
             303: {
                 headers: {
-                    /** @description `setup_url` with `invite` and a fresh `code` added */
+                    /** @description `setup_url`, its query as it was set, with `invite` and a fresh `code` added */
                     Location?: string;
                     [name: string]: unknown;
                 };
