@@ -152,4 +152,11 @@ func TestAMailLeadsToTheProductsOwnAcceptPage(t *testing.T) {
 		}
 		press(t, "/i/"+tok, 303)
 	})
+	// Nor may the tests after this one meet what it remembers.
+	within(t, func() error {
+		if e := mails(t, create(t, "globex", address(t)).Email, 1)[0]; !strings.Contains(e.Text, "/i/") {
+			return errors.New("the mail still leads to the accept page")
+		}
+		return nil
+	})
 }

@@ -75,6 +75,9 @@ func open(t testing.TB, options ...func(*dynamodb.Options)) opened {
 	counter := new(dynamotest.Counter)
 	client := dynamotest.Start(t, append(options, counter.Attach)...)
 	o := opened{must[*Store](t)(New(client, configFor(dynamotest.CreateTable(t)))), counter, client}
+	if len(options) == 0 {
+		o.attempt = 5 * time.Minute // without faults nothing is lost: a slow answer is the machine's
+	}
 	o.begin(t)
 	return o
 }

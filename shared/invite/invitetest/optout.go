@@ -206,7 +206,7 @@ func optOutCells(t *testing.T, stores Stores) {
 		for n := range 20 {
 			o := s.optOut(n%2 == 1)
 			go func() {
-				_, err := s.s.Store.OptOut(ctx, o)
+				_, err := insist(func() (*invite.Invite, error) { return s.s.Store.OptOut(ctx, o) })
 				done <- err
 			}()
 		}
