@@ -53,6 +53,7 @@ const shards = 4
 func configFor(table string) Config {
 	return Config{
 		Table: table, Shards: shards, CursorKey: []byte("a key of a test and of nothing else"), Defaults: invitetest.Defaults,
+		AttemptTime: 5 * time.Minute,
 		Random: func(b []byte) {
 			for i := range b {
 				b[i] = byte(rand.Uint32())
@@ -75,9 +76,6 @@ func open(t testing.TB, options ...func(*dynamodb.Options)) opened {
 	counter := new(dynamotest.Counter)
 	client := dynamotest.Start(t, append(options, counter.Attach)...)
 	o := opened{must[*Store](t)(New(client, configFor(dynamotest.CreateTable(t)))), counter, client}
-	if len(options) == 0 {
-		o.attempt = 5 * time.Minute // without faults nothing is lost: a slow answer is the machine's
-	}
 	o.begin(t)
 	return o
 }

@@ -37,7 +37,8 @@ func newOffice(t *testing.T) *office {
 		}
 	}
 	store, err := dynamo.New(dynamotest.Start(t, d.Attach), dynamo.Config{
-		Table: dynamotest.CreateTable(t), Shards: 1, CursorKey: []byte("a key of a test and of nothing else"), Defaults: invitetest.Defaults, Random: random,
+		AttemptTime: 5 * time.Minute,
+		Table:       dynamotest.CreateTable(t), Shards: 1, CursorKey: []byte("a key of a test and of nothing else"), Defaults: invitetest.Defaults, Random: random,
 		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	})
 	if err != nil {

@@ -74,9 +74,9 @@ func newWorld(t *testing.T) *world {
 	}
 	w.config = dynamo.Config{
 		Table: dynamotest.CreateTable(t), Shards: 1,
-		Defaults: w.settings,
-		Random:   func(b []byte) { _, _ = rand.Read(b) },
-		Wait:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		Defaults: w.settings, AttemptTime: 5 * time.Minute,
+		Random: func(b []byte) { _, _ = rand.Read(b) },
+		Wait:   func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
 	w.store = w.newStore(w.client)
 	w.service = &invite.Service{
