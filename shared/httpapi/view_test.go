@@ -39,6 +39,8 @@ func TestARowSaysWhetherItCanBeResent(t *testing.T) {
 		{"a mail that arrived", notice(invite.MailDelivered, ""), true, ""},
 		{"a mail that bounced must be confirmed", notice(invite.MailBounced, invite.ReasonMailboxMissing), true, "bounced"},
 		{"a full mailbox need not", notice(invite.MailBounced, invite.ReasonMailboxFull), true, ""},
+		{"a sender that is not authenticated need not", notice(invite.MailBounced, invite.ReasonUnauthenticated), true, ""},
+		{"a server that was not reached need not", notice(invite.MailBounced, invite.ReasonServerUnreachable), true, ""},
 		{"an address on the provider's list must be confirmed", notice(invite.MailSuppressed, invite.ReasonSuppressed), true, "suppressed"},
 		{"a complaint ends it", notice(invite.MailComplained, invite.ReasonComplained), false, ""},
 		{"somebody who has opted out", &invite.Invite{Status: invite.Pending, ExpiresAt: now.Add(time.Hour), Seq: 1, OptedOutAt: now,

@@ -1,6 +1,9 @@
 package invite
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Advice is the one thing an admin should do next about an invite.
 type Advice struct {
@@ -21,6 +24,7 @@ const (
 	ActionResend   Action = "resend"
 	ActionOperator Action = "tell_operator"
 	ActionWait     Action = "wait"
+	ActionDomain   Action = "check_sender_domain" // the DNS of the domain that the mail came from
 )
 
 // AdviceAt returns what to do about an invite that nobody has accepted although its
@@ -63,6 +67,17 @@ func (i *Invite) troubled(now time.Time) (Advice, bool) {
 		case ReasonSpam, ReasonTooLarge:
 			a.Code, a.Action = "spam_filter", ActionAsk
 			a.Message = "The other side's mail server refused our mail. Ask its administrators to allow mail from " + i.sender() + ", then resend."
+		case ReasonUnauthenticated:
+			a.Code, a.Action = reason, ActionDomain
+			if domain := i.senderDomain(); domain != "" {
+				a.Message = "The recipient's mail server could not confirm that our email comes from " + domain + ". Check SPF, DKIM and DMARC in the DNS of that domain: the settings list the records under sender_domain. Then resend. If the domain isn't yours, tell the operator."
+			}
+		case ReasonServerUnreachable:
+			a.Code, a.Action = reason, ActionResend
+			if meant, ok := i.Email.LikelyMeant(); ok {
+				a.Code, a.Action, a.Email = "wrong_address", ActionReinvite, meant
+				a.Message = "The recipient's mail server could not be reached. Did you mean " + string(meant) + "? If so, cancel this invite and invite that address."
+			}
 		case ReasonUndetermined:
 			return Advice{}, false
 		default:
@@ -109,4 +124,9 @@ func (i *Invite) sender() string {
 		return "our sender"
 	}
 	return i.Mail.Sender
+}
+
+// senderDomain is the domain of that address, "" where it is not known.
+func (i *Invite) senderDomain() string {
+	return i.Mail.Sender[strings.LastIndexByte(i.Mail.Sender, '@')+1:]
 }

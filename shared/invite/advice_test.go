@@ -36,6 +36,8 @@ func TestAdviceFollowsWhatHappened(t *testing.T) {
 		{"no mailbox", notice(invite.MailBounced, invite.ReasonMailboxMissing), "wrong_address", invite.ActionReinvite},
 		{"a full mailbox", notice(invite.MailBounced, invite.ReasonMailboxFull), "mailbox_full", invite.ActionAsk},
 		{"a spam filter", notice(invite.MailBounced, invite.ReasonSpam), "spam_filter", invite.ActionAsk},
+		{"a sender that is not authenticated", notice(invite.MailBounced, invite.ReasonUnauthenticated), "unauthenticated", invite.ActionDomain},
+		{"a server that is not reached", notice(invite.MailBounced, invite.ReasonServerUnreachable), "unreachable", invite.ActionResend},
 		{"an out-of-office reply", notice(invite.MailBounced, invite.ReasonUndetermined), "", ""},
 		{"a complaint", notice(invite.MailComplained, invite.ReasonComplained), "marked_as_spam", invite.ActionAsk},
 		{"a suppression", notice(invite.MailSuppressed, invite.ReasonSuppressed), "suppressed", invite.ActionOperator},
@@ -75,11 +77,32 @@ func TestAdviceFollowsWhatHappened(t *testing.T) {
 
 func TestABounceAtAMistypedProviderSaysWhatWasMeant(t *testing.T) {
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	i := &invite.Invite{Status: invite.Pending, Email: "ana@gmial.com", ExpiresAt: now.Add(time.Hour), Seq: 1,
-		Mail: invite.Mail{Notice: invite.Notice{Status: invite.MailBounced, Reason: invite.ReasonMailboxMissing, At: now}}}
-	a, _ := invite.AdviceAt(i, now)
-	if a.Email != "ana@gmail.com" || !strings.Contains(a.Message, "ana@gmail.com") {
-		t.Errorf("got %+v", a)
+	for _, reason := range []string{invite.ReasonMailboxMissing, invite.ReasonServerUnreachable} {
+		i := &invite.Invite{Status: invite.Pending, Email: "ana@gmial.com", ExpiresAt: now.Add(time.Hour), Seq: 1,
+			Mail: invite.Mail{Notice: invite.Notice{Status: invite.MailBounced, Reason: reason, At: now}}}
+		a, _ := invite.AdviceAt(i, now)
+		if a.Code != "wrong_address" || a.Action != invite.ActionReinvite || a.Email != "ana@gmail.com" || !strings.Contains(a.Message, "ana@gmail.com") {
+			t.Errorf("%s: got %+v", reason, a)
+		}
+	}
+}
+
+// The recipient's administrators can do nothing about it, so they are not sent for.
+func TestWhoIsNotAuthenticatedLooksIntoTheSendersDNS(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	i := &invite.Invite{Status: invite.Pending, Email: "ana@example.com", ExpiresAt: now.Add(time.Hour), Seq: 1,
+		Mail: invite.Mail{Notice: invite.Notice{Status: invite.MailBounced, Reason: invite.ReasonUnauthenticated, At: now}}}
+	for sender, domain := range map[string]string{"noreply@acme.example": "from acme.example.", "": "from our sender's domain."} {
+		i.Mail.Sender = sender
+		a, _ := invite.AdviceAt(i, now)
+		for _, want := range []string{domain, "SPF, DKIM and DMARC", "settings"} {
+			if !strings.Contains(a.Message, want) {
+				t.Errorf("from %q: %q does not say %q", sender, a.Message, want)
+			}
+		}
+		if strings.Contains(a.Message, "administrators") {
+			t.Errorf("from %q: got %q", sender, a.Message)
+		}
 	}
 }
 

@@ -22,7 +22,7 @@ func (n Notice) IsZero() bool { return n.Status == "" }
 //	1 delayed               the provider is still trying
 //	2 bounced, auto-reply   an out-of-office answer is reported as a bounce "transient, general"
 //	3 delivered
-//	4 bounced for a while   a mailbox that is full; reported after an accept as well
+//	4 bounced for a while   such as a mailbox that is full; reported after an accept as well
 //	5 failed                the provider refused the mail itself
 //	6 bounced for good      reported after an accept as well
 //	7 suppressed            the provider sends nothing to this address
@@ -37,7 +37,7 @@ func (n Notice) Rank() int {
 		switch n.Reason {
 		case ReasonUndetermined:
 			return 2
-		case ReasonMailboxFull, ReasonTooLarge, ReasonSpam:
+		case ReasonMailboxFull, ReasonTooLarge, ReasonSpam, ReasonUnauthenticated, ReasonServerUnreachable:
 			return 4
 		}
 		return bouncedRank

@@ -30,14 +30,16 @@ const (
 
 // Reasons that only the provider's notices give, after it took the mail.
 const (
-	ReasonMailboxMissing = "mailbox_missing"
-	ReasonMailboxFull    = "mailbox_full"
-	ReasonSpam           = "blocked_as_spam"
-	ReasonTooLarge       = "message_too_large"
-	ReasonUndetermined   = "undetermined" // a bounce that says nothing, such as an out-of-office reply
-	ReasonBounced        = "bounced"      // for good, and the other side did not say why
-	ReasonComplained     = "marked_as_spam"
-	ReasonDelayed        = "delayed"
+	ReasonMailboxMissing    = "mailbox_missing"
+	ReasonMailboxFull       = "mailbox_full"
+	ReasonSpam              = "blocked_as_spam"
+	ReasonTooLarge          = "message_too_large"
+	ReasonUnauthenticated   = "unauthenticated" // SPF, DKIM or DMARC of the sender's domain
+	ReasonServerUnreachable = "unreachable"     // the provider gave up; see ReasonUnreachable for the provider itself
+	ReasonUndetermined      = "undetermined"    // a bounce that says nothing, such as an out-of-office reply
+	ReasonBounced           = "bounced"         // for good, and the other side did not say why
+	ReasonComplained        = "marked_as_spam"
+	ReasonDelayed           = "delayed"
 )
 
 // ReasonText says to an admin what a reason means and what to do. An unknown
@@ -69,7 +71,7 @@ func ReasonText(reason string) string {
 	case ReasonSandbox:
 		return "The mail provider's account is still in its sandbox and sends to verified addresses only. Ask the operator to move it to production, then resend."
 	case ReasonSuppressed:
-		return "Earlier mails to this address bounced or were reported as spam, so the provider sends nothing to it. Check the address; if it is right, ask the operator to take it off the suppression list, then resend."
+		return "The provider sends nothing to this address, so this email was not sent: earlier ones bounced or were reported as spam, or the provider takes the address for invalid. Check the address; if it is right, ask the operator to have the provider allow it, then resend."
 	case ReasonTenantPaused:
 		return "Too many of this tenant's mails bounced or were marked as spam, so its sending is paused. Ask the operator; waiting mails leave on their own once it goes on."
 	case ReasonOptedOut:
@@ -84,6 +86,10 @@ func ReasonText(reason string) string {
 		return "The other side's mail server refused the mail as spam. Ask its administrators to allow our sender, then resend."
 	case ReasonTooLarge:
 		return "The other side's mail server takes no mail of this size. Ask its administrators, then resend."
+	case ReasonUnauthenticated:
+		return "The recipient's mail server refused the email because it could not confirm that it comes from our sender's domain. Check SPF, DKIM and DMARC in that domain's DNS (the settings list the records to set), then resend."
+	case ReasonServerUnreachable:
+		return "The provider tried for up to half a day, but the recipient's mail server could not be reached or did not accept the email. Check the part of the address after the @; if it is right, resend."
 	case ReasonUndetermined:
 		return "The other side's mail server sent an answer that does not say whether the mail arrived, as an out-of-office reply does. Ask the person."
 	case ReasonBounced:

@@ -85,6 +85,9 @@ func TestTheWardenPausesATenantAloneAndSaysSo(t *testing.T) {
 	weigh("acme", invite.MailDelivered, "", 50)
 	weigh("globex", invite.MailDelivered, "", 50)
 	weigh("acme", invite.MailBounced, invite.ReasonMailboxFull, 50) // for a while
+	weigh("acme", invite.MailBounced, invite.ReasonUnauthenticated, 50)
+	weigh("acme", invite.MailBounced, invite.ReasonServerUnreachable, 50)
+	weigh("acme", invite.MailSuppressed, invite.ReasonSuppressed, 50) // never sent
 	weigh("acme", invite.MailBounced, invite.ReasonMailboxMissing, 19)
 	now = now.Add(6 * day)
 	if s, _ := m.Standing(t.Context(), "acme"); !s.PausedAt.IsZero() {

@@ -46,10 +46,12 @@ func TestValuesOfTheOtherDirectionAreIsolated(t *testing.T) {
 }
 
 // A mail program that knows no direction takes that of the first letter, and an
-// Arabic catalogue brings no letters of the other direction itself.
+// Arabic catalogue brings no letters of the other direction itself. The console knows its
+// direction: it may name DNS records, which have no Arabic names, each isolated.
 func TestArabicTextsBeginAndStayArabic(t *testing.T) {
 	// Parts of a text: what they stand in begins it.
 	parts := regexp.MustCompile(`^(inviter\.(known|named|address)|mail\.subject\.(reminder\.)?mark|mail\.(fact|lead))$`)
+	records := regexp.MustCompile(`\x{2068}(SPF|DKIM|DMARC|DNS)\x{2069}`)
 	for _, tag := range Languages() {
 		if (&Catalogue{tag: tag}).Dir() != "rtl" {
 			continue
@@ -57,6 +59,9 @@ func TestArabicTextsBeginAndStayArabic(t *testing.T) {
 		for key, text := range whole(t, tag) {
 			if strings.HasPrefix(text, "{") && !parts.MatchString(key) && !strings.HasPrefix(key, "date.") {
 				t.Errorf("%s: %q begins with a value: %q", tag, key, text)
+			}
+			if strings.HasPrefix(key, console) {
+				text = records.ReplaceAllString(text, "")
 			}
 			if found := regexp.MustCompile(`\p{Latin}+`).FindString(placeholder.ReplaceAllString(text, "")); found != "" {
 				t.Errorf("%s: %q has %q", tag, key, found)

@@ -435,7 +435,7 @@ export interface components {
             delivery: {
                 /** @enum {string} */
                 status: "queued" | "sending" | "sent" | "delivered" | "delayed" | "bounced" | "complained" | "suppressed" | "failed";
-                /** @description Stable; why the status is what it is, and absent where nothing has to be said. Among others: `mailbox_missing`, `mailbox_full`, `blocked_as_spam`, `message_too_large`, `bounced`, `undetermined`, `marked_as_spam`, `suppressed`, `sandbox`, `sender_unverified`, `provider_throttled`, `provider_paused`, `rejected`, `delayed`, `reminder_dropped`; `opted_out` (the person wants no invites of the tenant), `capped` (too many mails on that UTC day). */
+                /** @description Stable; why the status is what it is, and absent where nothing has to be said. Among others: `mailbox_missing`, `mailbox_full`, `blocked_as_spam`, `message_too_large`, `unauthenticated` (SPF, DKIM or DMARC of the sender's domain did not pass), `unreachable` (the recipient's server was not reached or did not accept the email until the provider gave up), `bounced`, `undetermined`, `marked_as_spam`, `suppressed`, `sandbox`, `sender_unverified`, `provider_throttled`, `provider_paused`, `rejected`, `delayed`, `reminder_dropped`; `opted_out` (the person wants no invites of the tenant), `capped` (too many mails on that UTC day). */
                 code?: string;
                 /** @description the same in words an admin can act on */
                 reason: string | null;
@@ -451,10 +451,10 @@ export interface components {
             resend_confirm: string | null;
             can_cancel: boolean;
             advice: null | {
-                /** @description stable; among others `wrong_address`, `spam_filter`, `mail_rule`, `already_member`, `mailbox_full`, `marked_as_spam`, `suppressed`, `sender_unverified`, `provider_paused`, `mail_failed`, `mail_waiting` */
+                /** @description stable; among others `wrong_address`, `spam_filter`, `mail_rule`, `already_member`, `mailbox_full`, `unauthenticated`, `unreachable`, `marked_as_spam`, `suppressed`, `sender_unverified`, `provider_paused`, `mail_failed`, `mail_waiting` */
                 code: string;
                 message: string;
-                /** @description `cancel_and_invite`, `ask_person`, `reset_password`, `resend`, `tell_operator` or `wait` */
+                /** @description `cancel_and_invite`, `ask_person`, `reset_password`, `resend`, `tell_operator`, `wait` or `check_sender_domain` (SPF, DKIM and DMARC in the DNS of the domain of `delivery.sender`; for the tenant's own, `sender_domain` of the settings has records to set) */
                 action: string;
                 /** @description with `cancel_and_invite`, the address that was probably meant */
                 email?: string;
