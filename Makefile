@@ -8,7 +8,7 @@ AS :=
 endif
 export PORT AWS_PORT TENANT AS INVITE BY
 
-.PHONY: help run up down token age bench test lint unit web story browser chromium $(LOCAL)
+.PHONY: help run up down token age bench endings test lint unit web story browser chromium $(LOCAL)
 
 help: ## Say what there is
 	@grep -E '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -76,6 +76,9 @@ bench: ## Sizes, init and counted costs; measures, never fails on time
 	@go run ./infra/bench
 	@go run ./shared/dynamo/dynamotest/install
 	@go test -run '^$$' -bench . -benchtime 20x ./shared/...
+
+endings: ## Renew the list of top-level domains (needs npm)
+	@go run ./infra/endings
 
 chromium:
 	@command -v chromium >/dev/null || { echo "== installing Chromium (needs root)"; \

@@ -74,6 +74,9 @@ func TestAListOfWhatNeedsAttentionSaysWhy(t *testing.T) {
 		{"attention=true&page_size=1", "", ""}, // the newest is fine
 		{"status=accepted", "di fine", ""},
 		{"q=CY@M%C3%9CNCHEN.ex", "cy fine", ""},
+		{"q=%E2%80%9Ccy@M%C3%9CNCHEN.example%E2%80%9D", "cy fine", ""},
+		{"q=%EF%BC%A3%EF%BC%B9@", "cy fine", ""}, // full width
+		{"q=cy@M%C3%9CNCHEN.example%E2%84%A2", "", ""},
 		{"q=" + strings.Repeat("%C3%BC", 254), "", ""},
 		{"counts=true&page_size=1", "cy fine", `{"open":4,"pending":2,"expired":2,"attention":3,"accepted":1,"more_open":false,"more_accepted":false}`},
 		{"counts=true&status=cancelled", "", `{"open":4,"pending":2,"expired":2,"attention":3,"accepted":1,"more_open":false,"more_accepted":false}`},

@@ -1,8 +1,9 @@
 package invite
 
 import (
-	"fmt"
+	"errors"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -18,45 +19,63 @@ const (
 	maxLabel     = 63  // RFC 1035 2.3.4
 )
 
-// DomainToASCII turns an internationalised domain into its ASCII form, as
-// golang.org/x/net/idna does. It reports a domain that IDNA does not allow.
+// DomainToASCII turns a domain as somebody typed it into its ASCII form: letters and
+// digits as IDNA 2008 has them, changed in no more than case, width and the way accents
+// are composed. Where one character is at fault, its error has a method Sign() rune.
 type DomainToASCII func(domain string) (string, error)
 
-// ParseAddress normalises an address a person typed. Surrounding white space is
-// dropped; everything else that cannot be mailed is an [AddressUnmailable] error
-// that says what to mend.
+// ParseAddress normalises an address a person typed. What is certainly no part of it is
+// dropped: white space, quotes, brackets and typographic signs around it, and signs that
+// show nothing. Everything else that cannot be mailed, or that could lead to another
+// address than the one that was meant, is an [AddressUnmailable] error that names what is
+// in the way and, where it can be told, the address that is probably meant.
+//
+// Whether the ending exists is not asked, because there may be newer ones than we know of;
+// [Address.LikelyMeant] and [AdviceAt] doubt it.
 func ParseAddress(s string, toASCII DomainToASCII) (Address, error) {
-	s = strings.TrimSpace(s)
 	switch {
-	case s == "":
-		return "", badAddress("The address is empty.")
 	case !utf8.ValidString(s):
 		return "", badAddress("The address is not valid UTF-8.")
 	case len(s) > 4*maxAddress:
 		return "", badAddress("The address is longer than 254 characters.")
 	}
-	for _, r := range s {
-		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
-			return "", badAddress("The address contains a control character.")
-		}
+	s = mend(s)
+	a, refusal := parse(s, toASCII)
+	if refusal == nil {
+		return a, nil
 	}
-	if strings.ContainsAny(s, " \u00a0,;<>\"()[]\\:") {
-		return "", badAddress("Give one plain address such as ana@example.com: no name, quotes, brackets, spaces or lists.")
+	if meant, ok := probable(s, toASCII); ok {
+		refusal.Text += " If you mean " + string(meant) + ", give just that."
 	}
-	at := strings.LastIndexByte(s, '@')
-	if at < 0 || strings.IndexByte(s, '@') != at {
+	return "", refusal
+}
+
+// parse reads an address that has been mended.
+func parse(s string, toASCII DomainToASCII) (Address, *Error) {
+	local, domain, found := strings.Cut(s, "@")
+	switch {
+	case s == "":
+		return "", badAddress("The address is empty.")
+	case !found:
 		return "", badAddress("An address has exactly one @, as in ana@example.com.")
+	case strings.Contains(domain, "@"):
+		return "", badAddress("Give one plain address with exactly one @, such as ana@example.com.")
 	}
-	local, domain := asciiLower(s[:at]), strings.TrimSuffix(s[at+1:], ".")
-	if err := checkLocalPart(local); err != nil {
+	local = asciiLower(local)
+	if err := checkLocalPart(local, s); err != nil {
 		return "", err
 	}
-	domain, err := toASCII(domain)
-	if err != nil {
-		return "", &Error{Kind: AddressUnmailable, Text: "The part after the @ is not a valid domain.", Field: "/email", Err: err}
+	for i, r := range domain {
+		if !isDomainLetter(r) {
+			return "", badSign(r, len(local)+1+i, s)
+		}
 	}
-	domain = asciiLower(domain)
-	if err := checkDomain(domain); err != nil {
+	ascii, err := toASCII(domain)
+	if err != nil {
+		return "", badDomain(err, s)
+	}
+	domain = asciiLower(ascii)
+	if err := checkDomain(local, domain); err != nil {
 		return "", err
 	}
 	if len(local)+1+len(domain) > maxAddress {
@@ -66,11 +85,14 @@ func ParseAddress(s string, toASCII DomainToASCII) (Address, error) {
 }
 
 // AddressPrefix returns what somebody typed of the beginning of an address, in the
-// spelling of [Address]. Of a domain that is not ASCII a label is found once it is
-// written whole: the ASCII forms of a label and of its beginning have nothing in common.
-// What no address begins with stays as it is, and none will.
+// spelling of [Address] and mended as by [ParseAddress]. Of a domain that is not ASCII a
+// label is found once it is written whole: the ASCII forms of a label and of its
+// beginning have nothing in common. What no address begins with stays as it is, and none
+// will.
 func AddressPrefix(s string, toASCII DomainToASCII) string {
-	s = strings.TrimSpace(s)
+	if mended := mendPrefix(s); mended != "" || strings.TrimSpace(plain(s)) == "" {
+		s = mended
+	}
 	local, domain, _ := strings.Cut(s, "@")
 	if isASCII(domain) {
 		return asciiLower(s)
@@ -92,7 +114,19 @@ func (a Address) Domain() string {
 	return domain
 }
 
-func checkLocalPart(local string) error {
+// leading are the signs that the letter of an address allows at its start and that are
+// quotes, list marks and leftovers of markup there ("- jane@...", "%20jane@...").
+const leading = "'`-*+#=~|%{/"
+
+func checkLocalPart(local, whole string) *Error {
+	if local != "" && strings.IndexByte(leading, local[0]) >= 0 {
+		return badSign(rune(local[0]), 0, whole)
+	}
+	for i, r := range local {
+		if r >= utf8.RuneSelf || !isAtom(byte(r)) && r != '.' {
+			return badSign(r, i, whole)
+		}
+	}
 	switch {
 	case local == "":
 		return badAddress("There is nothing before the @.")
@@ -100,11 +134,6 @@ func checkLocalPart(local string) error {
 		return badAddress("The part before the @ is longer than 64 characters.")
 	case strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, ".."):
 		return badAddress("The part before the @ has a dot at its start or end, or two in a row.")
-	}
-	for i := range len(local) {
-		if !isAtom(local[i]) && local[i] != '.' {
-			return badAddress("The part before the @ may hold ASCII letters, digits and common signs only.")
-		}
 	}
 	return nil
 }
@@ -115,13 +144,27 @@ func isAtom(c byte) bool {
 		strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
 }
 
-func checkDomain(domain string) error {
+// isDomainLetter reports what may be a letter of some domain. Which of the letters that
+// are not ASCII, and which of the signs among letters, is for [DomainToASCII] to decide.
+func isDomainLetter(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.'
+	}
+	return unicode.In(r, unicode.L, unicode.Mn, unicode.Mc, unicode.Nd) ||
+		isJoiner(r) || strings.ContainsRune("·・͵׳״〇۽۾་", r) // RFC 5892, 2.6 and appendix A
+}
+
+func checkDomain(local, domain string) *Error {
 	if len(domain) > maxDomain {
 		return badAddress("The part after the @ is longer than 253 characters.")
 	}
 	labels := strings.Split(domain, ".")
 	if len(labels) < 2 {
-		return badAddress("The part after the @ needs a dot, as in example.com.")
+		bad := badAddress("The part after the @ needs a dot, as in example.com.")
+		if meant, ok := Address(local + "@" + domain).LikelyMeant(); ok {
+			bad.Text += " Did you mean " + string(meant) + "?"
+		}
+		return bad
 	}
 	for _, l := range labels {
 		if l == "" || len(l) > maxLabel || l[0] == '-' || l[len(l)-1] == '-' {
@@ -139,6 +182,23 @@ func checkDomain(domain string) error {
 	return nil
 }
 
-func badAddress(text string) error {
-	return &Error{Kind: AddressUnmailable, Text: text, Field: "/email", Err: fmt.Errorf("address refused")}
+var errRefused = errors.New("address refused")
+
+func badAddress(text string) *Error {
+	return &Error{Kind: AddressUnmailable, Text: text, Field: "/email", Err: errRefused}
+}
+
+// badDomain refuses a domain for what its ASCII form was refused for.
+func badDomain(err error, whole string) *Error {
+	bad := badAddress("The part after the @ is not a valid domain.")
+	var s interface{ Sign() rune }
+	if errors.As(err, &s) {
+		at := strings.LastIndex(whole, string(s.Sign()))
+		if at < 0 { // another case or width of it was typed
+			at = strings.IndexByte(whole, '@') + 1
+		}
+		bad = badSign(s.Sign(), at, whole)
+	}
+	bad.Err = err
+	return bad
 }

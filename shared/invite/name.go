@@ -1,7 +1,6 @@
 package invite
 
 import (
-	_ "embed"
 	"iter"
 	"strings"
 	"unicode"
@@ -62,7 +61,7 @@ func plainName(s string) (string, bool) {
 // plain ASCII one of bearable length.
 func SafeAddress(s string) string {
 	const longest = 80 // fits two lines of a phone
-	a, err := ParseAddress(s, func(domain string) (string, error) { return domain, nil })
+	a, err := parse(strings.TrimSpace(s), func(domain string) (string, error) { return domain, nil })
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune(".@_+-", r)
 	}
@@ -239,16 +238,6 @@ func narrow(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// topLevel holds the top-level domains of the public suffix list in Unicode, one
-// a line. A domain that is newer is found by its lower case.
-//
-//go:embed tld.txt
-var topLevel string
-
-func isTLD(label string) bool {
-	return label != "" && (strings.HasPrefix(topLevel, label+"\n") || strings.Contains(topLevel, "\n"+label+"\n"))
 }
 
 // lookalikes are the scripts whose letters pass for Latin ones.

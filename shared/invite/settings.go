@@ -2,6 +2,7 @@ package invite
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -155,8 +156,9 @@ func (l Limits) address(s, field string, report func(field, text string)) string
 		return ""
 	}
 	a, err := ParseAddress(s, l.ToASCII)
-	if err != nil {
-		report(field, "Give one plain address such as noreply@example.com.")
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		report(field, refusal.Text)
 	}
 	return string(a)
 }

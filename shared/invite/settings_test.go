@@ -29,6 +29,31 @@ func TestGoodSettingsAreNormalised(t *testing.T) {
 	}
 }
 
+func TestAddressesOfSettingsAreReadAsThoseOfInvites(t *testing.T) {
+	for typed, want := range map[string]string{
+		"“Help@Acme.example”": "help@acme.example",
+		"help＠acme.example":   "help@acme.example",
+		"help@STRAẞE.example": "help@xn--strae-oqa.example",
+		"":                    "",
+	} {
+		s := goodSettings()
+		s.Sender, s.SupportEmail = typed, typed
+		if got, bad := limits.Check(s); len(bad) > 0 || got.Sender != want || got.SupportEmail != want {
+			t.Errorf("%q: got %q, %q, %v, want %q", typed, got.Sender, got.SupportEmail, bad, want)
+		}
+	}
+	s := goodSettings()
+	s.Sender, s.SupportEmail = "-help@acme.example", "help@acme.example™"
+	_, bad := limits.Check(s)
+	want := []invite.FieldError{
+		{Field: "/sender", Text: "The address has - at its start. If you mean help@acme.example, give just that."},
+		{Field: "/support_email", Text: "The address has ™ at its end. If you mean help@acme.example, give just that."},
+	}
+	if !slices.Equal(bad, want) {
+		t.Errorf("got %q, want %q", bad, want)
+	}
+}
+
 func TestEverySettingThatCannotStayIsReported(t *testing.T) {
 	for _, c := range []struct {
 		field  string
