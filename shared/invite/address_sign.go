@@ -9,7 +9,7 @@ import (
 
 // badSign refuses an address for one character, at a place of the whole.
 func badSign(r rune, at int, whole string) *Error {
-	text := "The address has " + named(r)
+	text := "The address has " + spelt(r)
 	switch {
 	case at == 0:
 		text += " at its start."
@@ -23,9 +23,9 @@ func badSign(r rune, at int, whole string) *Error {
 	return badAddress(text)
 }
 
-// named writes a character so that it can be told from others: by its code too where it
+// spelt writes a character so that it can be told from others: by its code too where it
 // could be taken for another letter, and by that alone where it shows nothing.
-func named(r rune) string {
+func spelt(r rune) string {
 	switch {
 	case r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029' || r == '\u0085':
 		return "a line break"

@@ -38,21 +38,31 @@ func AdviceAt(i *Invite, now time.Time) (Advice, bool) {
 	if a, ok := i.troubled(now); ok {
 		return a, true
 	}
+	arrived := i.arrived(now)
 	meant, mistyped := i.Email.LikelyMeant()
 	switch n := i.SendCount(); {
-	case mistyped:
+	case mistyped && !arrived:
 		return Advice{"wrong_address", "Did you mean " + string(meant) + "? If so, cancel this invite and invite that address.", ActionReinvite, meant}, true
+	case i.Email.EndingUnknown() && !arrived:
+		return Advice{"unknown_ending", "We know of no domain that ends in ." + lastLabel(i.Email.Domain()) + ". Check the address; if it is another one, cancel this invite and invite that one.", ActionReinvite, ""}, true
 	case n <= 1:
 		return Advice{}, false
 	case n == 2:
 		return Advice{"spam_filter", "Ask the person to look in the spam folder, and their administrators to allow mail from " + i.sender() + ".", ActionAsk, ""}, true
 	case n == 3:
 		return Advice{"mail_rule", "Ask the person to search all folders for " + i.sender() + ": a mail rule may have moved our mail.", ActionAsk, ""}, true
-	case n == 4:
+	case n == 4 || arrived:
 		return Advice{"already_member", "Does the person have an account already? Then they need no invite: point them to password reset.", ActionReset, ""}, true
 	default:
 		return Advice{"wrong_address", "Several mails have brought no answer. Ask the person for the exact address; if it is another one, cancel this invite and invite that one.", ActionReinvite, ""}, true
 	}
+}
+
+// arrived reports whether the address is known to be somebody's, so that it is not doubted:
+// the newest mail was delivered, or a holder of a link has asked for a new one.
+func (i *Invite) arrived(now time.Time) bool {
+	status, _, _ := i.Delivery(now)
+	return status == MailDelivered || !i.AskedAt.IsZero()
 }
 
 // troubled is the advice for a mail of which it is known that it does not arrive.
