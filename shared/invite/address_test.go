@@ -254,3 +254,14 @@ func TestABeginningIsComparedAsAddressesAre(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkParseAddress(b *testing.B) {
+	for name, typed := range map[string]string{"ASCII": "Ana.Ortiz@Example.com", "mended": "“ana@example.com”", "IDNA": "ana@bücher.example", "refused": "jane@acme.co,\nuk"} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for range b.N {
+				_, _ = invite.ParseAddress(typed, idn.ToASCII)
+			}
+		})
+	}
+}

@@ -44,7 +44,7 @@ func AdviceAt(i *Invite, now time.Time) (Advice, bool) {
 	case mistyped && !arrived:
 		return Advice{"wrong_address", "Did you mean " + string(meant) + "? If so, cancel this invite and invite that address.", ActionReinvite, meant}, true
 	case i.Email.EndingUnknown() && !arrived:
-		return Advice{"unknown_ending", "We know of no domain that ends in ." + lastLabel(i.Email.Domain()) + ". Check the address; if it is another one, cancel this invite and invite that one.", ActionReinvite, ""}, true
+		return Advice{"unknown_ending", "No domain that we know of ends like that of " + string(i.Email) + ". Check the address; if it is another one, cancel this invite and invite that one.", ActionReinvite, ""}, true
 	case n <= 1:
 		return Advice{}, false
 	case n == 2:

@@ -9,7 +9,7 @@ const prefix = "console.";
 
 // In English the API says by itself what became of a mail, what to do, and why it refused, so
 // that those need not be in the file that everybody loads.
-const saidByAPI = /^reason\.|^advice\.(mistyped|wrong_address|spam_filter|mail_rule|already_member)$|^refused\.(address|already_pending|cancelled|sending|forbidden|gone|signedOut|throttled)$/;
+const saidByAPI = /^reason\.|^advice\.(mistyped|wrong_address|spam_filter|mail_rule|already_member|unknown_ending)$|^refused\.(address|already_pending|cancelled|sending|forbidden|gone|signedOut|throttled)$/;
 
 // texts are what a catalogue says to admins, by keys without their prefix.
 function texts(tag: string): Record<string, string> {

@@ -373,8 +373,7 @@ export interface components {
             role?: string | null;
         } | null;
         NewInvite: {
-            /** @description one plain address */
-            email: string;
+            email: components["schemas"]["TypedAddress"];
             name?: string | null;
             /** @description one of the tenant's roles, and none above the inviter's where the operator has those checked; the lowest where none is given */
             role?: string | null;
@@ -382,6 +381,8 @@ export interface components {
             confirm?: components["schemas"]["Confirm"];
             on_behalf_of?: components["schemas"]["OnBehalfOf"];
         };
+        /** @description One plain address. Its domain has the letters and digits of IDNA 2008; case, width and the way accents are composed are made one. White space, quotes, brackets and typographic signs around the address, and signs that show nothing, are dropped; anything else that is no part of an address is refused by 422, with the sign and the address that was probably meant in the `detail`. An ending that is unknown is taken, with an advice `unknown_ending`. */
+        TypedAddress: string;
         /**
          * @description The language of the mail and its page: any BCP 47 tag, kept as it is given. There are ar, de, en, en-US, es, fr, it, ja, nl, pl, pt; a tag is read by its longest part that is there (`pt-BR` as `pt`), and any other as `en`. An invite without one has that of the tenant's settings.
          * @example pt-BR
@@ -390,8 +391,7 @@ export interface components {
         /** @description The delivery status of the address's newest mail, to send in spite of it: `bounced` (the mailbox may exist by now) or `suppressed` (the operator has taken the address off the provider's list). Anything else, or none, confirms nothing. */
         Confirm: string | null;
         NewInviteRow: {
-            /** @description one plain address */
-            email: string;
+            email: components["schemas"]["TypedAddress"];
             name?: string | null;
             /** @description one of the tenant's roles, and none above the inviter's where the operator has those checked; the lowest where none is given */
             role?: string | null;
@@ -451,7 +451,7 @@ export interface components {
             resend_confirm: string | null;
             can_cancel: boolean;
             advice: null | {
-                /** @description stable; among others `wrong_address`, `spam_filter`, `mail_rule`, `already_member`, `mailbox_full`, `unauthenticated`, `unreachable`, `marked_as_spam`, `suppressed`, `sender_unverified`, `provider_paused`, `mail_failed`, `mail_waiting` */
+                /** @description stable; among others `wrong_address`, `unknown_ending`, `spam_filter`, `mail_rule`, `already_member`, `mailbox_full`, `unauthenticated`, `unreachable`, `marked_as_spam`, `suppressed`, `sender_unverified`, `provider_paused`, `mail_failed`, `mail_waiting` */
                 code: string;
                 message: string;
                 /** @description `cancel_and_invite`, `ask_person`, `reset_password`, `resend`, `tell_operator`, `wait` or `check_sender_domain` (SPF, DKIM and DMARC in the DNS of the domain of `delivery.sender`; for the tenant's own, `sender_domain` of the settings has records to set) */
@@ -581,6 +581,7 @@ export interface components {
              * @default UTC
              */
             time_zone?: string | null;
+            /** @description read as the address of an invite is; so is `sender` */
             support_email?: string | null;
             /**
              * @description lowest first
@@ -838,7 +839,7 @@ export interface operations {
                 /** @description whether the answer has `counts` */
                 counts?: boolean;
                 /**
-                 * @description Beginning of the address, compared as addresses are: whatever the case, and a domain by its ASCII (IDNA) form. Of a domain that is not ASCII a label is found once it is written whole.
+                 * @description Beginning of the address, compared and mended as addresses are: whatever the case and what stands around it, and a domain by its ASCII (IDNA) form. Of a domain that is not ASCII a label is found once it is written whole.
                  * @example ana@exam
                  */
                 q?: string;
