@@ -132,8 +132,3 @@ func continued(domain, rest string) (label string, ok bool) {
 	last := domain[strings.LastIndexByte(domain, '.')+1:]
 	return label, domain != "" && isTLD(label) && (last == domain || len(label) == 2 && isGeneric(last))
 }
-
-// isGeneric reports labels that stand before a country's as its endings: "co.uk".
-func isGeneric(label string) bool {
-	return strings.Contains(" co com ac or ne net org gov gob gouv go edu nom ", " "+label+" ")
-}

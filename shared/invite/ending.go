@@ -26,3 +26,8 @@ func isEnding(label string) bool {
 	}
 	return isTLD(label)
 }
+
+// isGeneric reports labels that stand before a country's as its endings: "co.uk".
+func isGeneric(label string) bool {
+	return strings.Contains(" co com ac or ne net org gov gob gouv go edu nom ", " "+label+" ")
+}

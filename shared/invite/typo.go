@@ -35,15 +35,17 @@ func meantDomain(domain string) (string, bool) {
 	if bare, ok := strings.CutPrefix(domain, "www."); ok && known.real[bare] {
 		return bare, true
 	}
-	if meant, ok := known.byDots[strings.ReplaceAll(domain, ".", "")]; ok {
-		return meant, true // the dot is missing, or elsewhere
+	name, ending, ok := strings.Cut(domain, ".")
+	// The dot is missing, or elsewhere. "livecom.mx" may well be a company of its own.
+	if meant, ok := known.byDots[strings.ReplaceAll(domain, ".", "")]; ok && (meant.by == alone || meant.by == large || !existing(ending)) {
+		return meant.domain, true
 	}
-	if name, ending, ok := strings.Cut(domain, "."); ok {
+	if ok {
 		if meant, ok := known.meant(name, ending); ok {
 			return meant, true
 		}
 	}
-	meant, ok := meantEnding(domain)
+	meant, ok := known.meantEnding(domain)
 	if better, again := meantDomain(meant); ok && again {
 		return better, true
 	}
@@ -128,7 +130,11 @@ func (p provider) slipped(typed string) bool {
 			return at > 0 && at <= last || neighbours(typed[at], p.name[max(at-1, 0)])
 		case changed:
 			near := neighbours(typed[at], p.name[at])
-			return last > 5 && (at > 0 || near) || at > 0 && (near || vowels(typed[at], p.name[at]) || typed[at] == typed[at-1])
+			if at == 0 {
+				return near && (p.kind == large || last > 5)
+			}
+			// By ear, or the letter beside it a second time.
+			return near || last > 5 || vowels(typed[at], p.name[at]) || typed[at] == typed[at-1] || at < last && typed[at] == typed[at+1]
 		}
 	}
 	return false
@@ -153,7 +159,7 @@ func (p provider) meantEnding(ending string) (string, bool) {
 		if ending == e+"."+lastLabel(e) {
 			return e, true // "hotmail.com.com"
 		}
-		if e == "com" && slices.Contains(forCom, ending) && p.kind != word || e == "net" && slices.Contains(forNet, ending) {
+		if e == "com" && slices.Contains(forCom, ending) && (p.kind != word || ending != "co") || e == "net" && slices.Contains(forNet, ending) {
 			return e, true
 		}
 	}
@@ -170,18 +176,15 @@ func existing(ending string) bool {
 	return isEnding(lastLabel(ending)) && (!two || isGeneric(first))
 }
 
-// endings are those that most companies have, the likeliest first.
-var endings = strings.Fields("com org net de co.uk fr it es nl pl eu com.br com.au co.jp info edu gov ru ch at be se no dk fi ca in cz pt biz co.nz co.za co.in com.mx com.ar com.tr")
-
 // meantEnding is for the domains of any company: of those it doubts the endings that do
 // not exist, and nothing else.
-func meantEnding(domain string) (string, bool) {
+func (known directory) meantEnding(domain string) (string, bool) {
 	if isEnding(lastLabel(domain)) {
 		return "", false
 	}
 	name, ending, ok := strings.Cut(domain, ".")
 	for ok {
-		if meant, found := nearest(ending, endings, false); found {
+		if meant, found := nearest(ending, known.common, false); found {
 			return name + "." + meant, true
 		}
 		var label string
@@ -210,8 +213,10 @@ func distance(wrong, right string, provider bool) int {
 	}
 	s, at := slipOf(wrong, right)
 	switch {
-	case s == none && provider && strings.HasPrefix(right, wrong), s == none && wrong == right+right:
-		return 2 // "c", "comcom"
+	case provider && strings.HasPrefix(right, wrong):
+		return 1 // "c"
+	case wrong == right+right:
+		return 2 // "comcom"
 	case s == swapped, s == doubled:
 		return 1
 	case !provider && len(right) == 2 && !(s == added && at > 0):
@@ -230,13 +235,19 @@ func distance(wrong, right string, provider bool) int {
 type directory struct {
 	all    []provider
 	byName map[string]provider
-	byDots map[string]string // domains by their letters without the dots
+	byDots map[string]undotted // by the letters of a domain without its dots
 	real   map[string]bool
+	common []string // endings of companies
+}
+
+type undotted struct {
+	domain string
+	by     kind
 }
 
 // providers reads the list once: most Lambdas never ask.
 var providers = sync.OnceValue(func() directory {
-	known := directory{byName: map[string]provider{}, byDots: map[string]string{}, real: map[string]bool{}}
+	known := directory{byName: map[string]provider{}, byDots: map[string]undotted{}, real: map[string]bool{}, common: strings.Fields(commonEndings)}
 	for line := range strings.Lines(strings.TrimSpace(mailProviders)) {
 		fields := strings.Fields(line)
 		p := provider{kind: kind(fields[0][0]), name: fields[1]}
@@ -253,7 +264,7 @@ var providers = sync.OnceValue(func() directory {
 			domain := p.name + "." + e
 			known.real[domain] = true
 			if letters := strings.ReplaceAll(domain, ".", ""); len(letters) >= shortest {
-				known.byDots[letters] = domain
+				known.byDots[letters] = undotted{domain, p.kind}
 			}
 		}
 	}

@@ -77,7 +77,7 @@ s charter net
 s frontier com
 w att net
 w cox net
-w juno com
+w juno com !co
 n netzero net
 n btinternet com
 n btopenworld com
@@ -85,7 +85,7 @@ n talktalk net
 n virginmedia com
 n ntlworld com
 n blueyonder co.uk
-w sky com
+w sky com !co
 n bigpond com net.au com.au
 n optusnet com.au
 n sympatico ca
@@ -100,8 +100,8 @@ n fastmail com fm
 n hushmail com
 n rediffmail com
 s zoho com in eu
-w me com
-w mac com
+w me com !co
+w mac com !co
 w mail com ru
 w email com cz
 n yandex ru com ua by kz com.tr
@@ -139,4 +139,10 @@ const nearProviders = `
 mail.com email.com ymail.com prontomail.com proto2mail.com fboxmail.com hostmail.com gotmail.com notmail.com botmail.com
 hashmail.com fatmail.com fastmall.com outbook.com incloud.com iclouds.com navier.com
 liberto.it libro.it orage.fr orage.be oranger.fr intera.pl sezam.cz simpatico.ca
+`
+
+// commonEndings are those that most companies have, the likeliest first.
+const commonEndings = `
+com org net de co.uk fr it es nl pl eu com.br com.au co.jp info edu gov ru ch at be se no dk
+fi ca in cz pt biz co.nz co.za co.in com.mx com.ar com.tr
 `
