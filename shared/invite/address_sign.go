@@ -33,7 +33,7 @@ func spelt(r rune) string {
 		return "a tab"
 	case unicode.IsSpace(r):
 		return "a space"
-	case r < ' ' || r == 0x7f:
+	case unicode.IsControl(r):
 		return "a control character"
 	case r < utf8.RuneSelf || unicode.IsPunct(r) || unicode.IsSymbol(r):
 		return string(r)
