@@ -8,7 +8,7 @@ AS :=
 endif
 export PORT AWS_PORT TENANT AS INVITE BY
 
-.PHONY: help run up down token age bench endings test lint unit web story browser chromium $(LOCAL)
+.PHONY: help run up down token age bench endings fresh test lint unit web story browser chromium $(LOCAL)
 
 help: ## Say what there is
 	@grep -E '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -79,6 +79,10 @@ bench: ## Sizes, init and counted costs; measures, never fails on time
 
 endings: ## Renew the list of top-level domains (needs npm)
 	@go run ./infra/endings
+
+# For a weekly job, not for a change's own tests: it fails when the world has moved on.
+fresh: ## Say which built-in data is older than its newest release; needs the network
+	@go run ./shared/zone/renew -check
 
 chromium:
 	@command -v chromium >/dev/null || { echo "== installing Chromium (needs root)"; \

@@ -38,11 +38,21 @@ type Settings struct {
 	NameTrusted bool `json:"name_trusted,omitempty"`
 	// SenderDomain is nil where the tenant has no sender of its own.
 	SenderDomain *SenderDomain `json:"sender_domain,omitempty"`
+	// Warnings are of fields that the service would refuse today: see each one's Detail.
+	Warnings []Warning `json:"warnings,omitempty"`
 	TenantID     string        `json:"tenant_id,omitempty"`
 	ETag         string        `json:"etag,omitempty"`
 
 	// rest is what was read and has no field here.
 	rest map[string]json.RawMessage
+}
+
+// Warning is of one field.
+type Warning struct {
+	// Pointer is the field, such as "/time_zone" (RFC 6901).
+	Pointer string `json:"pointer"`
+	// Detail says what it means and what to do.
+	Detail string `json:"detail"`
 }
 
 // SenderDomain is how far a tenant is with the domain of its own sender.

@@ -28,6 +28,9 @@ var mayImport = map[string][]string{
 	"shared/brand":   {},
 	"shared/wording": {"shared/invite", "shared/locale"},
 	"shared/idn":     {}, // tables that only some Lambdas need
+	"shared/zone":    {}, // the law of time zones; see linksZones
+	// The command that renews it is no part of a Lambda.
+	"shared/zone/renew": {"shared/zone"},
 
 	// Adapters know the domain and never each other, so that each can be read,
 	// tested and replaced alone.
@@ -50,7 +53,7 @@ var mayImport = map[string][]string{
 	// none links another's clients.
 	"shared/app":          {"shared/invite", "shared/dynamo", "shared/auth"},
 	"shared/app/list":     {"shared/app", "shared/secrets", "shared/dynamo"},
-	"shared/app/send":     {"shared/app", "shared/secrets", "shared/mail", "shared/invite", "shared/dynamo"},
+	"shared/app/send":     {"shared/app", "shared/secrets", "shared/mail", "shared/invite", "shared/dynamo", "shared/zone"},
 	"shared/app/feedback": {"shared/app", "shared/eventbridge", "shared/invite"},
 	"shared/app/publish":  {"shared/app", "shared/eventbridge", "shared/invite", "shared/dynamo"},
 	"shared/app/expire":   {"shared/app", "shared/redrive", "shared/invite"},
@@ -62,7 +65,7 @@ var mayImport = map[string][]string{
 }
 
 // wiring is what a function's main may import: it wires and decides nothing.
-var wiring = []string{"shared/page", "shared/app", "shared/app/list", "shared/app/send", "shared/app/settings", "shared/app/expire", "shared/app/publish", "shared/app/feedback", "shared/app/optout", "shared/httpapi", "shared/apigw", "shared/idn", "shared/stream", "shared/feedback", "shared/invite"}
+var wiring = []string{"shared/page", "shared/app", "shared/app/list", "shared/app/send", "shared/app/settings", "shared/app/expire", "shared/app/publish", "shared/app/feedback", "shared/app/optout", "shared/httpapi", "shared/apigw", "shared/idn", "shared/zone", "shared/stream", "shared/feedback", "shared/invite"}
 
 // clients says which AWS clients each Lambda links: the initialisation of each
 // costs cold start, and a client that is not linked cannot be misused.
@@ -78,6 +81,36 @@ var clients = map[string][]string{
 	"functions/publish":  {"dynamodb", "eventbridge"},
 	"functions/expire":   {"dynamodb", "lambda"},
 	"functions/feedback": {"dynamodb", "eventbridge"},
+}
+
+// linksZones are the Lambdas that say times, and settings, which checks a zone's name.
+// The others have no use for the data.
+var linksZones = []string{"functions/accept", "functions/send", "functions/settings"}
+
+func TestTimeZonesComeFromOneSource(t *testing.T) {
+	const ours, gos = module + "shared/zone", "time/tzdata"
+	for name, p := range packages(t) {
+		if slices.Contains(p.Deps, gos) {
+			t.Errorf("%s links %s: it is as old as the toolchain, use shared/zone", name, gos)
+		}
+		if has, may := slices.Contains(p.Deps, ours), slices.Contains(linksZones, name); strings.HasPrefix(name, "functions/") && has != may {
+			t.Errorf("%s links shared/zone: %t, want %t", name, has, may)
+		}
+	}
+	// These read files of the machine, which differ from one to the next.
+	machines := []string{"LoadLocation", "Local"}
+	eachFile(t, func(path string, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			s, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := s.X.(*ast.Ident); ok && x.Obj == nil && x.Name == "time" && slices.Contains(machines, s.Sel.Name) {
+				t.Errorf("%s uses time.%s: take the zone from shared/zone", path, s.Sel.Name)
+			}
+			return true
+		})
+	})
 }
 
 type listed struct {

@@ -9,6 +9,7 @@ import (
 	"invites/shared/app"
 	"invites/shared/httpapi"
 	"invites/shared/page"
+	"invites/shared/zone"
 )
 
 func main() { app.Main(serve) }
@@ -22,6 +23,7 @@ func serve(_ context.Context, a *app.App) error {
 	invitee := httpapi.Invitee{
 		Admin: httpapi.Admin{Service: a.Service(store), Settings: settings, Auth: a.Auth(), Now: a.Now},
 		Pages: page.New(a.AllowedHosts()),
+		Zones: zone.Of,
 	}
 	return apigw.Serve(invitee.Handler(), a.Err())
 }

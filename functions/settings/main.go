@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	_ "time/tzdata" // the runtime has no time zones of its own
 
 	"invites/shared/apigw"
 	"invites/shared/app"
@@ -11,6 +10,7 @@ import (
 	"invites/shared/httpapi"
 	"invites/shared/idn"
 	"invites/shared/invite"
+	"invites/shared/zone"
 )
 
 func main() { app.Main(serve) }
@@ -23,7 +23,7 @@ func serve(_ context.Context, a *app.App) error {
 	api := httpapi.SettingsAPI{
 		Admin:  httpapi.Admin{Auth: a.Auth(), Now: a.Now},
 		Keeper: keeper,
-		Limits: invite.Limits{PlatformSender: a.PlatformSender(), AllowedHosts: a.AllowedHosts(), ToASCII: idn.ToASCII},
+		Limits: invite.Limits{PlatformSender: a.PlatformSender(), AllowedHosts: a.AllowedHosts(), ToASCII: idn.ToASCII, KnownZone: zone.Known},
 	}
 	return apigw.Serve(api.Handler(), a.Err())
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"invites/shared/auth"
 	"invites/shared/invite"
@@ -17,6 +18,8 @@ import (
 type Invitee struct {
 	Admin
 	Pages *page.Pages
+	// Zones finds a time zone, or UTC where it knows none of that name.
+	Zones func(name string) *time.Location
 }
 
 // Handler serves /i/{token}, /i/{token}/ask, POST /v1/peek, POST /v1/accept and POST
@@ -136,7 +139,7 @@ func (v Invitee) ask(r *http.Request, token string) (page.Page, error) {
 
 func (v Invitee) view(r *http.Request, inv *invite.Invite) (page.View, error) {
 	s, err := v.Settings.Settings(r.Context(), inv.Tenant)
-	return page.View{Invite: inv, Settings: s, AcceptLanguage: r.Header.Get("Accept-Language")}, err
+	return page.View{Invite: inv, Settings: s, AcceptLanguage: r.Header.Get("Accept-Language"), Zones: v.Zones}, err
 }
 
 // accept serves a product that has an accept page of its own.

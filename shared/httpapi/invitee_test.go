@@ -17,6 +17,7 @@ import (
 	"invites/shared/invite"
 	"invites/shared/invite/invitetest"
 	"invites/shared/page"
+	"invites/shared/zone"
 )
 
 // counted is a store that counts what it is asked and can be down.
@@ -59,7 +60,7 @@ func newDoor(t *testing.T) *door {
 	clock := func() time.Time { return d.now }
 	service := &invite.Service{Store: d.counted, Settings: d.Model, Standing: d.Model, Retention: invitetest.Retention, ToASCII: idn.ToASCII, Now: clock,
 		Random: func([]byte) {}, Wait: func(context.Context, time.Duration) error { return nil }}
-	d.Handler = Invitee{Admin: Admin{Service: service, Settings: d.Model, Now: clock}, Pages: page.New(nil)}.Handler()
+	d.Handler = Invitee{Admin: Admin{Service: service, Settings: d.Model, Now: clock}, Pages: page.New(nil), Zones: zone.Of}.Handler()
 	inv, err := service.Create(t.Context(), invite.Request{Tenant: "acme", Op: invitetest.Op(d.now)}, invite.New{Email: "ana@example.com"})
 	d.old = d.send(t, inv, err)
 	d.now = d.now.Add(2 * invite.LeaseTime)

@@ -62,6 +62,9 @@ func TestAPeekTellsWhatOurPageShows(t *testing.T) {
 		{"a name that is not safe", func(s *invite.Settings) { s.Name = "Win at evil.example" },
 			`{"status":"live","tenant":{"id":"acme","name":null,"logo_url":"https://app.acme.example/logo.svg","brand_color":"#0a7d55","support_email":"help@acme.example","time_zone":"Europe/Berlin"},` +
 				`"invited_by":{"name":null,"email":null},"email":"ana@example.com","role":"member","locale":"en","expires_at":"` + expires + `"}`},
+		{"a zone that the data does not know", func(s *invite.Settings) { s.TimeZone = "posix/Europe/Berlin" },
+			`{"status":"live","tenant":{"id":"acme","name":null,"logo_url":"https://app.acme.example/logo.svg","brand_color":"#0a7d55","support_email":"help@acme.example","time_zone":"UTC"},` +
+				`"invited_by":{"name":null,"email":null},"email":"ana@example.com","role":"member","locale":"en","expires_at":"` + expires + `"}`},
 	} {
 		d.settings(t, c.change)
 		d.reads = 0

@@ -13,6 +13,7 @@ import (
 	"invites/shared/auth"
 	"invites/shared/invite"
 	"invites/shared/invite/invitetest"
+	"invites/shared/zone"
 )
 
 // desk is the whole API on a model.
@@ -37,7 +38,7 @@ func newDesk(t *testing.T) *desk {
 		Random:  func(b []byte) { b[0] = byte(d.calls) },
 	}}
 	settings := SettingsAPI{Admin: admin,
-		Limits: invite.Limits{PlatformSender: "invites@platform.example", AllowedHosts: []string{"app.acme.example"}, ToASCII: admin.Service.ToASCII},
+		Limits: invite.Limits{PlatformSender: "invites@platform.example", AllowedHosts: []string{"app.acme.example"}, ToASCII: admin.Service.ToASCII, KnownZone: zone.Known},
 		Keeper: &invite.SettingsKeeper{Store: d.model, Deployment: "test", TXT: d, Identities: d, Now: now, Wait: wait,
 			Report: func(_ context.Context, err error) { t.Error(err) }},
 	}

@@ -39,8 +39,10 @@ type Settings struct {
 	// Read-only: known and ignored in a PUT.
 	NameTrusted  bool          `json:"name_trusted"`
 	SenderDomain *SenderDomain `json:"sender_domain"` // null where there is nothing to prove
-	TenantID     string        `json:"tenant_id"`
-	ETag         string        `json:"etag"`
+	// Warnings are of fields that a PUT of the same would refuse; never null.
+	Warnings []ProblemField `json:"warnings"`
+	TenantID string         `json:"tenant_id"`
+	ETag     string         `json:"etag"`
 }
 
 // Handler serves both methods. Whoever may see invites may read the settings;
@@ -101,7 +103,7 @@ func (a SettingsAPI) read(r *http.Request, service bool) (invite.Settings, error
 		"name": &name, "sender": &sender, "expires_in_hours": &hours, "accept_url": &accept, "setup_url": &setup, "sign_in_url": &signIn,
 		"time_zone": &zone, "password_reset_url": &reset, "support_email": &support, "roles": &roles,
 		"locale": &locale, "brand_color": &color, "logo_url": &logo, "renew_on_request": &renew, "reminders": &reminders,
-		"name_trusted": nil, "sender_domain": nil, "tenant_id": nil, "etag": nil,
+		"name_trusted": nil, "sender_domain": nil, "warnings": nil, "tenant_id": nil, "etag": nil,
 	}))
 	if err == nil {
 		_, err = person.of(auth.Principal{})
@@ -121,13 +123,18 @@ func (a SettingsAPI) read(r *http.Request, service bool) (invite.Settings, error
 	}
 	s, bad := a.Limits.Check(s)
 	if len(bad) > 0 {
-		e := &fieldsError{kind: invite.InvalidField, detail: "Some settings cannot be kept; nothing was changed."}
-		for _, f := range bad {
-			e.fields = append(e.fields, ProblemField{Pointer: f.Field, Detail: f.Text})
-		}
-		return s, e
+		return s, &fieldsError{kind: invite.InvalidField, detail: "Some settings cannot be kept; nothing was changed.", fields: fieldsOf(bad)}
 	}
 	return s, nil
+}
+
+// fieldsOf returns [] where there are none.
+func fieldsOf(bad []invite.FieldError) []ProblemField {
+	fields := []ProblemField{}
+	for _, f := range bad {
+		fields = append(fields, ProblemField{Pointer: f.Field, Detail: f.Text})
+	}
+	return fields
 }
 
 func (a SettingsAPI) write(w http.ResponseWriter, t invite.TenantID, s invite.Settings) {
@@ -135,7 +142,7 @@ func (a SettingsAPI) write(w http.ResponseWriter, t invite.TenantID, s invite.Se
 		Name: s.Name, Sender: s.Sender, ExpiresInHours: int(s.ExpiresIn / time.Hour), AcceptURL: s.AcceptURL, SetupURL: s.SetupURL,
 		SignInURL: s.SignInURL, TimeZone: s.TimeZone, PasswordResetURL: s.PasswordResetURL, SupportEmail: s.SupportEmail,
 		Roles: s.Roles, Locale: s.Locale, BrandColor: s.BrandColor, LogoURL: s.LogoURL, RenewOnRequest: s.RenewOnRequest, Reminders: s.Reminders,
-		NameTrusted: s.NameTrusted, SenderDomain: a.senderDomain(t, s),
+		NameTrusted: s.NameTrusted, SenderDomain: a.senderDomain(t, s), Warnings: fieldsOf(a.Limits.Warnings(s)),
 		TenantID: string(t), ETag: `"settings-` + strconv.FormatUint(s.Version, 10) + `"`,
 	}
 	if v.Sender == "" {

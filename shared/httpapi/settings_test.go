@@ -86,3 +86,36 @@ func TestATenantMayHaveAnAcceptPageOfItsOwn(t *testing.T) {
 		t.Errorf("given up: got %d %v", status, got)
 	}
 }
+
+func TestSettingsSayWhatNoLongerHolds(t *testing.T) {
+	d := newDesk(t)
+	if _, got := d.ask("GET", "/v1/settings", acmeAdmin, ""); fmt.Sprint(got["warnings"]) != "[]" {
+		t.Errorf("the operator's: got %v", got["warnings"])
+	}
+	// Taken when a machine's file of that name decided, and kept.
+	stored, err := d.model.Settings(t.Context(), "acme")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := stored
+	stored.Name, stored.TimeZone = "Acme", "posix/Europe/Berlin"
+	if _, err := d.model.PutSettings(t.Context(), "acme", old, stored); err != nil {
+		t.Fatal(err)
+	}
+	_, got := d.ask("GET", "/v1/settings", acmeAdmin, "")
+	warnings, _ := got["warnings"].([]any)
+	if len(warnings) != 1 || got["time_zone"] != "posix/Europe/Berlin" {
+		t.Fatalf("got %v", got)
+	}
+	if w := warnings[0].(map[string]any); w["pointer"] != "/time_zone" || !strings.Contains(w["detail"].(string), "UTC") {
+		t.Errorf("got %v", w)
+	}
+	status, refused := d.ask("PUT", "/v1/settings", acmeAdmin, `{"name":"Acme","time_zone":"posix/Europe/Berlin"}`)
+	if fields, _ := refused["errors"].([]any); status != 422 || len(fields) != 1 || fields[0].(map[string]any)["pointer"] != "/time_zone" {
+		t.Errorf("got %d %v", status, refused)
+	}
+	status, got = d.ask("PUT", "/v1/settings", acmeAdmin, `{"name":"Acme","time_zone":"Europe/Berlin","locale":"pt_BR","warnings":[{"pointer":"/x"}]}`)
+	if status != 200 || fmt.Sprint(got["warnings"]) != "[]" || got["locale"] != "pt-BR" {
+		t.Errorf("mended: got %d %v", status, got)
+	}
+}

@@ -61,7 +61,8 @@ func (s *Service) Create(ctx context.Context, r Request, n New) (*Invite, error)
 	if err := CheckName(n.Name); err != nil {
 		return nil, &Error{Kind: InvalidField, Field: "/name", Text: "A name has at most 80 characters and no control characters.", Err: err}
 	}
-	if !ValidLocale(n.Locale) {
+	var ok bool
+	if n.Locale, ok = languageTag(n.Locale); !ok {
 		return nil, &Error{Kind: InvalidField, Field: "/locale", Text: "Give a language tag such as en or de-CH."}
 	}
 	settings, optedOut, err := s.before(ctx, r.Tenant, KeyOf(r.Tenant, email))

@@ -59,11 +59,12 @@ type Limits struct {
 	PlatformSender string
 	AllowedHosts   []string // host or host:port, lower case
 	ToASCII        DomainToASCII
+	KnownZone      func(name string) bool // whether mails and pages can say times in a time zone
 }
 
 var (
 	colorPattern  = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
-	localePattern = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+	localePattern = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$`)
 )
 
 // Check normalises settings and reports every field that cannot stay.
@@ -96,8 +97,8 @@ func (l Limits) Check(s Settings) (Settings, []FieldError) {
 	if s.TimeZone == "" {
 		s.TimeZone = "UTC"
 	}
-	if _, err := time.LoadLocation(s.TimeZone); err != nil || s.TimeZone == "Local" {
-		report("/time_zone", "Give an IANA time zone such as Europe/Berlin.")
+	if !l.KnownZone(s.TimeZone) {
+		report("/time_zone", "Give a time zone by its IANA name, such as Europe/Berlin, in exactly that spelling.")
 	}
 	if s.Roles == nil {
 		s.Roles = slices.Clone(DefaultRoles)
@@ -105,13 +106,26 @@ func (l Limits) Check(s Settings) (Settings, []FieldError) {
 	if text := checkRoles(s.Roles); text != "" {
 		report("/roles", text)
 	}
-	if !ValidLocale(s.Locale) {
+	var ok bool
+	if s.Locale, ok = languageTag(s.Locale); !ok {
 		report("/locale", "Give a language tag such as en or de-CH.")
 	}
 	if s.BrandColor != "" && !colorPattern.MatchString(s.BrandColor) {
 		report("/brand_color", "Give a colour as #rrggbb.")
 	}
 	return s, bad
+}
+
+// Warnings reports the fields of stored settings that [Limits.Check] would refuse today:
+// the operator's hosts and the law change without the tenant.
+func (l Limits) Warnings(s Settings) []FieldError {
+	_, bad := l.Check(s)
+	for i, f := range bad {
+		if f.Field == "/time_zone" {
+			bad[i].Text = "Mails and pages say times in UTC, because this time zone is not known. " + f.Text
+		}
+	}
+	return bad
 }
 
 // mayGive returns the roles that somebody may give who has these: the highest of them
@@ -146,9 +160,11 @@ func CheckName(s string) error {
 	return nil
 }
 
-// ValidLocale accepts "" and anything that is well formed as a language tag.
-func ValidLocale(s string) bool {
-	return s == "" || len(s) <= maxLocale && localePattern.MatchString(s)
+// languageTag returns a locale as a language tag, also where it is written as in Java,
+// Python and POSIX (de_DE), and whether it is "" or a well-formed one.
+func languageTag(s string) (string, bool) {
+	s = strings.ReplaceAll(s, "_", "-")
+	return s, s == "" || len(s) <= maxLocale && localePattern.MatchString(s)
 }
 
 func (l Limits) address(s, field string, report func(field, text string)) string {

@@ -7,9 +7,10 @@ import (
 
 	"invites/shared/idn"
 	"invites/shared/invite"
+	"invites/shared/zone"
 )
 
-var limits = invite.Limits{PlatformSender: "noreply@invites.example", AllowedHosts: []string{"app.acme.example", "localhost:8080"}, ToASCII: idn.ToASCII}
+var limits = invite.Limits{PlatformSender: "noreply@invites.example", AllowedHosts: []string{"app.acme.example", "localhost:8080"}, ToASCII: idn.ToASCII, KnownZone: zone.Known}
 
 func goodSettings() invite.Settings {
 	return invite.Settings{Name: " Acme ", Sender: "NoReply@Acme.example", ExpiresIn: invite.MinWindow, AcceptURL: "https://app.acme.example/join?x=%22y%22", SetupURL: "https://app.acme.example/welcome?x=1",
@@ -98,12 +99,20 @@ func TestEverySettingThatCannotStayIsReported(t *testing.T) {
 		{"/logo_url", func(s *invite.Settings) { s.LogoURL = "://" }},
 		{"/time_zone", func(s *invite.Settings) { s.TimeZone = "Local" }},
 		{"/time_zone", func(s *invite.Settings) { s.TimeZone = "Mars/Olympus" }},
+		{"/time_zone", func(s *invite.Settings) { s.TimeZone = "Factory" }},
+		{"/time_zone", func(s *invite.Settings) { s.TimeZone = "posix/Europe/Berlin" }},
+		{"/time_zone", func(s *invite.Settings) { s.TimeZone = "right/Europe/Berlin" }},
+		{"/time_zone", func(s *invite.Settings) { s.TimeZone = "europe/berlin" }},
+		{"/time_zone", func(s *invite.Settings) { s.TimeZone = " Europe/Berlin" }},
+		{"/time_zone", func(s *invite.Settings) { s.TimeZone = "../UTC" }},
 		{"/roles", func(s *invite.Settings) { s.Roles = []string{} }},
 		{"/roles", func(s *invite.Settings) { s.Roles = []string{"a", "a"} }},
 		{"/roles", func(s *invite.Settings) { s.Roles = []string{" a"} }},
 		{"/roles", func(s *invite.Settings) { s.Roles = []string{strings.Repeat("a", invite.MaxRole+1)} }},
 		{"/roles", func(s *invite.Settings) { s.Roles = strings.Split(strings.Repeat("ab,", 21), ",") }},
 		{"/locale", func(s *invite.Settings) { s.Locale = "german" }},
+		{"/locale", func(s *invite.Settings) { s.Locale = "de__DE" }},
+		{"/locale", func(s *invite.Settings) { s.Locale = "de_DE.UTF-8" }},
 		{"/brand_color", func(s *invite.Settings) { s.BrandColor = "red" }},
 	} {
 		s := goodSettings()
@@ -111,6 +120,31 @@ func TestEverySettingThatCannotStayIsReported(t *testing.T) {
 		if _, bad := limits.Check(s); len(bad) != 1 || bad[0].Field != c.field || bad[0].Text == "" {
 			t.Errorf("%+v: got %v, want %s", s, bad, c.field)
 		}
+	}
+}
+
+func TestALocaleBecomesALanguageTag(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "de": "de", "de-CH": "de-CH", "de_DE": "de-DE", "pt_BR": "pt-BR", "zh_Hant_TW": "zh-Hant-TW",
+		"es-419": "es-419", "de-u-co-phonebk": "de-u-co-phonebk",
+	} {
+		s := goodSettings()
+		s.Locale = in
+		if s, bad := limits.Check(s); len(bad) > 0 || s.Locale != want {
+			t.Errorf("%q: got %q, %v, want %q", in, s.Locale, bad, want)
+		}
+	}
+}
+
+func TestStoredSettingsThatNoLongerHoldAreWarnedOf(t *testing.T) {
+	s, _ := limits.Check(goodSettings())
+	if got := limits.Warnings(s); len(got) > 0 {
+		t.Errorf("good ones: %v", got)
+	}
+	s.TimeZone, s.SetupURL = "US/Pacific-New", "https://gone.example/welcome" // a zone that the IANA took away in 2020
+	got := limits.Warnings(s)
+	if len(got) != 2 || got[0].Field != "/setup_url" || got[1].Field != "/time_zone" || !strings.Contains(got[1].Text, "UTC") {
+		t.Errorf("got %v", got)
 	}
 }
 

@@ -5,32 +5,25 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // Lambda has no zone files
 )
 
 // Date says an instant as an invitee reads it, to the minute, with day, time and
-// zone: "Monday, 30 November 2026, 14:05 (Europe/Berlin, UTC+1)". An unknown zone
-// is UTC. Its words have the case that the catalogue's own sentences ask for: Polish
-// ones stand after "until".
+// zone: "Monday, 30 November 2026, 14:05 (Europe/Berlin, UTC+1)". The zone is t's own.
+// Its words have the case that the catalogue's own sentences ask for: Polish ones
+// stand after "until".
 //
 // What is said is never later than t.
-func (c *Catalogue) Date(t time.Time, zone string) string {
-	return c.date("date.long", t, zone)
-}
+func (c *Catalogue) Date(t time.Time) string { return c.date("date.long", t) }
 
-// ShortDate says day and time in the zone, for a subject.
-func (c *Catalogue) ShortDate(t time.Time, zone string) string {
-	return c.date("date.short", t, zone)
-}
+// ShortDate is Date without weekday and year, for a subject.
+func (c *Catalogue) ShortDate(t time.Time) string { return c.date("date.short", t) }
+
+// Mark says day and time without a zone, for telling two mails apart.
+func (c *Catalogue) Mark(t time.Time) string { return c.date("date.mark", t) }
 
 // date fills a form. The names of days and months are separated by one space: a name
 // of two words has a no-break space in it.
-func (c *Catalogue) date(form string, t time.Time, zone string) string {
-	loc, err := time.LoadLocation(zone)
-	if err != nil || loc == time.Local {
-		loc = time.UTC
-	}
-	t = t.In(loc)
+func (c *Catalogue) date(form string, t time.Time) string {
 	half := "AM"
 	if t.Hour() >= 12 {
 		half = "PM"

@@ -65,6 +65,7 @@ var sameAsEnglish = map[string][]string{
 	"inviter.known": nil, "inviter.named": nil, "inviter.address": nil, "mail.fact": nil, "mail.lead": nil, // nil: in any language
 	"date.first":   nil,
 	"date.short":   {"pl"},
+	"date.mark":    {"pl"},
 	"label.tenant": {"de", "it", "nl"}, // Team
 
 	"console.said.refused":   nil,

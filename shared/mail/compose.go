@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	text "text/template"
+	"time"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -61,9 +62,9 @@ type fact struct{ Label, Value string }
 
 // write puts a message into words. A tenant's name stands beside the address of its
 // own sender only: beside the platform's it could make us pass for anybody.
-func write(m invite.Message, ownSender bool) (letter, error) {
+func write(m invite.Message, ownSender bool, zones func(name string) *time.Location) (letter, error) {
 	c := locale.Pick(m.Invite.Locale, m.Settings.Locale)
-	w := wording.Of(c, &m.Invite, m.Settings)
+	w := wording.Of(c, &m.Invite, m.Settings, zones)
 	data := content{
 		Words: w, Lang: c.Tag(), Start: "left", End: "right", Subject: subject(w, m), Link: m.Link, OptOut: m.OptOut,
 		Reminder: m.Invite.Mail.Reminder > 0, Button: brand.Of(m.Settings.BrandColor),
@@ -132,7 +133,7 @@ func subject(w wording.Words, m invite.Message) string {
 	asked := m.Invite.ExpiresAt.Add(-m.Invite.Window)
 	return w.Text("mail.subject.mark", "subject", s,
 		"number", strconv.FormatUint(m.Invite.Seq, 10),
-		"date", w.Catalogue.ShortDate(asked, m.Settings.TimeZone))
+		"date", w.Catalogue.Mark(asked.In(w.Zone)))
 }
 
 // reminderSubjects say which reminder of a link a mail is, so that each has a subject
@@ -143,7 +144,7 @@ var reminderSubjects = [invite.MaxReminders]string{
 
 func reminderSubject(w wording.Words, m invite.Message) string {
 	s := w.Text(reminderSubjects[min(m.Invite.Mail.Reminder, invite.MaxReminders)-1],
-		"date", w.Catalogue.ShortDate(m.Invite.ExpiresAt, m.Settings.TimeZone))
+		"date", w.Catalogue.ShortDate(m.Invite.ExpiresAt.In(w.Zone)))
 	if m.Invite.Seq <= 1 {
 		return s
 	}
@@ -151,8 +152,8 @@ func reminderSubject(w wording.Words, m invite.Message) string {
 }
 
 // compose returns the mail as it goes to the provider, from a sender.
-func compose(m invite.Message, sender string, ownSender bool) ([]byte, error) {
-	l, err := write(m, ownSender)
+func compose(m invite.Message, sender string, ownSender bool, zones func(name string) *time.Location) ([]byte, error) {
+	l, err := write(m, ownSender, zones)
 	if err != nil {
 		return nil, fmt.Errorf("compose: %w", err)
 	}

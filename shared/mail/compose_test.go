@@ -12,6 +12,7 @@ import (
 	"github.com/jhillyerd/enmime/v2"
 
 	"invites/shared/invite"
+	"invites/shared/zone"
 )
 
 const (
@@ -66,7 +67,7 @@ func parseWithin(t *testing.T, most int, m invite.Message, own bool) (*enmime.En
 	if own {
 		sender = m.Settings.Sender
 	}
-	raw, err := compose(m, sender, own)
+	raw, err := compose(m, sender, own, zone.Of)
 	if err != nil {
 		t.Fatalf("compose: %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"invites/shared/invite"
 	"invites/shared/locale"
 	"invites/shared/wording"
+	"invites/shared/zone"
 )
 
 // tree reads the HTML of a mail as a browser does.
@@ -109,7 +110,7 @@ func TestNamesAndLinksStandAlone(t *testing.T) {
 	for _, tag := range locale.Languages() {
 		m := message(func(m *invite.Message) { m.Invite.Locale = tag })
 		rich, _ := parts(t, m)
-		w := wording.Of(locale.Pick(tag), &m.Invite, m.Settings)
+		w := wording.Of(locale.Pick(tag), &m.Invite, m.Settings, zone.Of)
 		root := tree(t, rich)
 		seen := map[string]int{}
 		for n := range below(root, "div")[1].Descendants() {
@@ -174,7 +175,7 @@ func TestThePreheaderSaysUntilWhenAndNothingLeaksIntoIt(t *testing.T) {
 				t.Errorf("%s: the first of the body is <div style=%q>", tag, style)
 			}
 			said, blank, _ := strings.Cut(div.FirstChild.Data, "\u034f")
-			if until := locale.Pick(tag).Date(m.Invite.ExpiresAt, m.Settings.TimeZone); !strings.Contains(said, until) {
+			if until := locale.Pick(tag).Date(m.Invite.ExpiresAt.In(zone.Of(m.Settings.TimeZone))); !strings.Contains(said, until) {
 				t.Errorf("%s: the preheader %q does not say %q", tag, said, until)
 			}
 			if wide := strings.Count(blank, "\u00a0") + strings.Count(blank, "\u2007"); wide < 60 {

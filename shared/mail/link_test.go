@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/html"
 
 	"invites/shared/invite"
+	"invites/shared/zone"
 )
 
 // TestTheLongestLinkArrivesWhole: a product's own accept page may have an address of 512
@@ -16,7 +17,7 @@ func TestTheLongestLinkArrivesWhole(t *testing.T) {
 	token := invite.MintToken([]byte("key"), invite.KeyOf("acme", "bob@example.com"), 1, 1, invite.Nonce{})
 	page := "https://app.acme.example/join?a=1&b=%22;=="
 	page += strings.Repeat("x", 512-len(page))
-	limits := invite.Limits{AllowedHosts: []string{"app.acme.example"}}
+	limits := invite.Limits{AllowedHosts: []string{"app.acme.example"}, KnownZone: zone.Known}
 	own, bad := limits.Check(invite.Settings{Name: "Acme", ExpiresIn: invite.DefaultWindow, AcceptURL: page})
 	if len(bad) > 0 {
 		t.Fatal(bad)

@@ -10,6 +10,7 @@ import (
 
 	"invites/shared/invite"
 	"invites/shared/locale"
+	"invites/shared/zone"
 )
 
 func TestFromThePlatformTheAddressStandsAlone(t *testing.T) {
@@ -109,7 +110,7 @@ func FuzzHeaders(f *testing.F) {
 	}
 	f.Add("Acme", "Ana Silva", "member", "en")
 	f.Add("株式会社アクメ", "Dr. Müller-Lüdenscheidt", "", "xx-YY")
-	want, _ := compose(message(nil), "noreply@acme.example", true)
+	want, _ := compose(message(nil), "noreply@acme.example", true, zone.Of)
 	names := headerNames(f, want)
 	f.Fuzz(func(t *testing.T, tenant, inviter, role, tag string) {
 		env, raw := parse(t, message(func(m *invite.Message) {

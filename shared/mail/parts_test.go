@@ -16,6 +16,7 @@ import (
 	"invites/shared/invite"
 	"invites/shared/locale"
 	"invites/shared/wording"
+	"invites/shared/zone"
 )
 
 // parts returns the HTML and the text of a message, with plain line breaks.
@@ -70,7 +71,7 @@ func TestBothPartsSayTheSame(t *testing.T) {
 						change(m)
 						m.Invite.Locale, m.Invite.Mail.Reminder = tag, reminder
 					})
-					w := wording.Of(locale.Pick(tag), &m.Invite, m.Settings)
+					w := wording.Of(locale.Pick(tag), &m.Invite, m.Settings, zone.Of)
 					of := content{Reminder: reminder > 0}.Of
 					said := func(keys ...string) []string {
 						for i, key := range keys {

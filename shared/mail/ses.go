@@ -31,6 +31,8 @@ type Config struct {
 	RouteInSender bool
 	// AnySender lets a tenant send from whatever SES has verified, proven or not.
 	AnySender bool
+	// Zones finds a time zone, or UTC where it knows none of that name.
+	Zones func(name string) *time.Location
 }
 
 // SES sends mails with the classic SES API, in one call for each mail.
@@ -66,7 +68,7 @@ func result(r invite.Receipt, err *invite.MailError) (invite.Receipt, error) {
 }
 
 func (s *SES) send(ctx context.Context, m invite.Message, sender string, own bool) (invite.Receipt, *invite.MailError) {
-	raw, err := compose(m, sender, own)
+	raw, err := compose(m, sender, own, s.config.Zones)
 	if err != nil {
 		return invite.Receipt{}, &invite.MailError{Reason: invite.ReasonUnrenderable, Err: err}
 	}

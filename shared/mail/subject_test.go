@@ -4,8 +4,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"invites/shared/invite"
+	"invites/shared/locale"
 )
 
 // Every mail to an address has a subject of its own, and a repeated attempt the same.
@@ -41,19 +43,53 @@ func TestSubjectsDifferByMail(t *testing.T) {
 	}
 }
 
+func TestTheLongestSubjectIsNotHeldAgainstIt(t *testing.T) {
+	for _, tag := range locale.Languages() {
+		for reminder := range 1 + invite.MaxReminders {
+			env, _ := parseWithin(t, maxLongest, longest(t, tag, reminder), true)
+			if s := env.GetHeader("Subject"); utf8.RuneCountInString(s) >= longSubject {
+				t.Errorf("%s: %d characters: %q", tag, utf8.RuneCountInString(s), s)
+			}
+		}
+	}
+}
+
+// A subject says until when as the body does.
+func TestAReminderNamesTheZoneInItsSubject(t *testing.T) {
+	for _, tag := range locale.Languages() {
+		for zone, want := range map[string]string{
+			"Europe/Berlin": "Europe/Berlin, UTC+1", "Africa/Casablanca": "Africa/Casablanca, UTC", "Asia/Kathmandu": "Asia/Kathmandu, UTC+5:45",
+			"UTC": "UTC", "posix/Europe/Berlin": "UTC", "Mars/Olympus": "UTC",
+		} {
+			env, _ := parse(t, message(func(m *invite.Message) {
+				m.Invite.Locale, m.Invite.Mail.Reminder, m.Settings.TimeZone = tag, 1, zone
+			}), true)
+			plain := strings.NewReplacer("\u2068", "", "\u2069", "", "（", "(", "）", ")")
+			for what, said := range map[string]string{"subject": env.GetHeader("Subject"), "text": env.Text, "HTML": unescape(env.HTML)} {
+				if said = plain.Replace(said); !strings.Contains(said, "("+want+")") {
+					t.Errorf("%s in %s: the %s does not say (%s): %.200q", zone, tag, what, want, said)
+				}
+				if want == "UTC" && strings.Contains(said, "Berlin") {
+					t.Errorf("%s in %s: the %s says Berlin", zone, tag, what)
+				}
+			}
+		}
+	}
+}
+
 func TestAReminderSaysSoAndUntilWhen(t *testing.T) {
 	for _, c := range []struct {
 		locale, says, until, never string
 		subjects                   [invite.MaxReminders]string
 	}{
 		{"en", "reminder", "30 November 2026, 14:05 (Europe/Berlin, UTC+1)", `(?i)\bagain\b|\bresent\b|new link`, [...]string{
-			"Reminder: your invitation to Acme ends on 30 November, 14:05",
-			"Second reminder: your invitation to Acme ends on 30 November, 14:05",
-			"Last reminder: your invitation to Acme ends on 30 November, 14:05"}},
+			"Reminder: your invitation to Acme ends on 30 November, 14:05 (Europe/Berlin, UTC+1)",
+			"Second reminder: your invitation to Acme ends on 30 November, 14:05 (Europe/Berlin, UTC+1)",
+			"Last reminder: your invitation to Acme ends on 30 November, 14:05 (Europe/Berlin, UTC+1)"}},
 		{"de", "Erinnerung", "30. November 2026, 14:05 Uhr (Europe/Berlin, UTC+1)", `(?i)erneut|nochmal|noch einmal|neuer link`, [...]string{
-			"Erinnerung: Ihre Einladung zu Acme endet am 30. November, 14:05 Uhr",
-			"Zweite Erinnerung: Ihre Einladung zu Acme endet am 30. November, 14:05 Uhr",
-			"Letzte Erinnerung: Ihre Einladung zu Acme endet am 30. November, 14:05 Uhr"}},
+			"Erinnerung: Ihre Einladung zu Acme endet am 30. November, 14:05 Uhr (Europe/Berlin, UTC+1)",
+			"Zweite Erinnerung: Ihre Einladung zu Acme endet am 30. November, 14:05 Uhr (Europe/Berlin, UTC+1)",
+			"Letzte Erinnerung: Ihre Einladung zu Acme endet am 30. November, 14:05 Uhr (Europe/Berlin, UTC+1)"}},
 	} {
 		for n, subject := range c.subjects {
 			remind := func(m *invite.Message) { m.Invite.Locale, m.Invite.Mail.Reminder = c.locale, n+1 }

@@ -12,6 +12,7 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
+	"time"
 
 	"invites/shared/invite"
 	"invites/shared/locale"
@@ -40,6 +41,9 @@ type View struct {
 	Invite         *invite.Invite
 	Settings       invite.Settings
 	AcceptLanguage string
+	// Zones finds a time zone, or UTC where it knows none of that name. A page that says
+	// no time needs none.
+	Zones func(name string) *time.Location
 }
 
 // Pages renders for one deployment.
@@ -188,7 +192,7 @@ func (v View) words() words {
 	if v.Invite.Locale == "" && v.Settings.Locale == "" {
 		c = locale.Negotiate(v.AcceptLanguage)
 	}
-	return words{wording.Of(c, v.Invite, v.Settings), v.Settings.BrandColor, v.Settings.LogoURL}
+	return words{wording.Of(c, v.Invite, v.Settings, v.Zones), v.Settings.BrandColor, v.Settings.LogoURL}
 }
 
 // facts are what the sentence above the button has not said.

@@ -15,6 +15,7 @@ import (
 
 	"invites/shared/invite"
 	"invites/shared/page"
+	"invites/shared/zone"
 )
 
 var pages = page.New([]string{"app.acme.example", "localhost:9000", "127.0.0.1:9001", "evil.example; script-src *", ""})
@@ -30,6 +31,7 @@ func view(change func(*page.View)) page.View {
 			SignInURL: "https://app.acme.example/sign-in", PasswordResetURL: "https://app.acme.example/reset", SupportEmail: "help@acme.example",
 			BrandColor: "#0a7d55", LogoURL: "https://app.acme.example/logo.png",
 		},
+		Zones: zone.Of,
 	}
 	if change != nil {
 		change(&v)

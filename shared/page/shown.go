@@ -13,7 +13,7 @@ type Shown struct {
 	Support       string // address
 	Logo          string // address
 	BrandColor    string // "#rrggbb"
-	TimeZone      string // that the tenant's dates are in, IANA
+	TimeZone      string // that the dates of mail and pages are in, IANA
 	Locale        string // the language tag that the invite or its tenant asks for
 	InviterName   string
 	InviterEmail  string
@@ -29,7 +29,7 @@ type Shown struct {
 func (v View) Shown() Shown {
 	w := v.words()
 	s := Shown{
-		Tenant: w.Tenant, Support: w.Support, BrandColor: v.Settings.BrandColor, TimeZone: v.Settings.TimeZone,
+		Tenant: w.Tenant, Support: w.Support, BrandColor: v.Settings.BrandColor, TimeZone: w.Zone.String(),
 		Locale: cmp.Or(v.Invite.Locale, v.Settings.Locale), InviterName: w.InviterName, InviterEmail: w.InviterEmail,
 		Email: w.Email, Role: w.Role, ExpiresAt: v.Invite.ExpiresAt,
 		CanSetUp: v.Settings.SetupURL != "", SignIn: v.Settings.SignInURL, PasswordReset: v.Settings.PasswordResetURL,

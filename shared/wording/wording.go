@@ -6,6 +6,7 @@ package wording
 import (
 	"html/template"
 	"slices"
+	"time"
 
 	"invites/shared/invite"
 	"invites/shared/locale"
@@ -22,21 +23,28 @@ type Words struct {
 	InviterEmail string
 	Role         string // "" where it is not safe
 	Email        string
-	Expires      string // date, time and zone of the tenant
-	Support      string // address, or ""
+	Zone         *time.Location // that times are said in
+	Expires      string         // date, time and zone
+	Support      string         // address, or ""
 
 	anonymous bool // the inviter has neither name nor address
 }
 
-// Of returns the words for an invite in a language.
-func Of(c *locale.Catalogue, inv *invite.Invite, s invite.Settings) Words {
+// Of returns the words for an invite in a language. Zones finds the tenant's time zone,
+// or UTC where it knows none of that name; nil knows none.
+func Of(c *locale.Catalogue, inv *invite.Invite, s invite.Settings, zones func(name string) *time.Location) Words {
+	loc := time.UTC
+	if zones != nil {
+		loc = zones(s.TimeZone)
+	}
 	w := Words{
 		Catalogue: c,
 		Tenant:    tenantName(s),
 		Name:      invite.SafeName(inv.Name, ""),
 		Role:      invite.SafeName(inv.Role, ""),
 		Email:     string(inv.Email),
-		Expires:   c.Date(inv.ExpiresAt, s.TimeZone),
+		Zone:      loc,
+		Expires:   c.Date(inv.ExpiresAt.In(loc)),
 		Support:   invite.SafeAddress(s.SupportEmail),
 	}
 	name, email := invite.SafeName(inv.InvitedBy.Name, ""), invite.SafeAddress(inv.InvitedBy.Email)

@@ -13,6 +13,7 @@ import (
 	"invites/shared/invite"
 	"invites/shared/mail"
 	"invites/shared/secrets"
+	"invites/shared/zone"
 )
 
 // Decode reads the images of the table's stream.
@@ -36,6 +37,7 @@ func Outbox(a *app.App) (*invite.Outbox, error) {
 			ConfigurationSet: a.Optional("INVITES_CONFIGURATION_SET"),
 			RouteInSender:    a.Optional("INVITES_ROUTE_IN_SENDER") == "true",
 			AnySender:        a.AnySender(),
+			Zones:            zone.Of,
 		}),
 		LinkBase: a.Text("INVITES_LINK_BASE_URL"),
 		Caps: &invite.Caps{

@@ -14,6 +14,7 @@ import (
 
 	"invites/shared/invite"
 	"invites/shared/page"
+	"invites/shared/zone"
 )
 
 // view is what differs between the pages that are asked for.
@@ -66,7 +67,7 @@ func pages(v view) map[string]page.Page {
 			Name: v.Tenant, TimeZone: "Europe/Berlin", SetupURL: home + "/welcome", SignInURL: home + "/sign-in",
 			PasswordResetURL: home + "/reset", SupportEmail: "help@acme.example", BrandColor: v.Color, LogoURL: v.Logo,
 		},
-		AcceptLanguage: v.Locale,
+		AcceptLanguage: v.Locale, Zones: zone.Of,
 	}
 	return map[string]page.Page{
 		"live": p.Live(about), "accepted": p.Accepted(about), "leaving": p.Leaving(about, home+"/welcome?code=c"), "welcome": p.Welcome(about),

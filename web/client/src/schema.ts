@@ -384,7 +384,7 @@ export interface components {
         /** @description One plain address. Its domain has the letters and digits of IDNA 2008; case, width and the way accents are composed are made one. White space, quotes, brackets and typographic signs around the address, and signs that show nothing, are dropped; anything else that is no part of an address is refused by 422, with the sign and the address that was probably meant in the `detail`. An ending that is unknown is taken, with an advice `unknown_ending`. */
         TypedAddress: string;
         /**
-         * @description The language of the mail and its page: any BCP 47 tag, kept as it is given. There are ar, de, en, en-US, es, fr, it, ja, nl, pl, pt; a tag is read by its longest part that is there (`pt-BR` as `pt`), and any other as `en`. An invite without one has that of the tenant's settings.
+         * @description The language of the mail and its page: any BCP 47 tag, kept as it is given, but for `_`, which is read as `-` (`pt_BR`). There are ar, de, en, en-US, es, fr, it, ja, nl, pl, pt; a tag is read by its longest part that is there (`pt-BR` as `pt`), and any other as `en`. An invite without one has that of the tenant's settings.
          * @example pt-BR
          */
         Locale: string | null;
@@ -545,7 +545,7 @@ export interface components {
             logo_url: string | null;
             brand_color: string | null;
             support_email: string | null;
-            /** @description IANA; the mail tells the expiry in it */
+            /** @description IANA; the mail tells the expiry in it. `UTC` where the tenant's own is not known */
             time_zone: string;
         };
         Redeemed: {
@@ -577,7 +577,7 @@ export interface components {
             password_reset_url?: string | null;
             logo_url?: string | null;
             /**
-             * @description IANA
+             * @description by its IANA name in exactly that spelling, such as `Europe/Berlin`; `posix/…`, `right/…`, `Factory` and abbreviations are none
              * @default UTC
              */
             time_zone?: string | null;
@@ -611,6 +611,8 @@ export interface components {
             /** @description read-only, ignored */
             sender_domain?: unknown;
             /** @description read-only, ignored */
+            warnings?: unknown;
+            /** @description read-only, ignored */
             tenant_id?: unknown;
             /** @description read-only, ignored */
             etag?: unknown;
@@ -634,6 +636,12 @@ export interface components {
             /** @description a service token set the name, so it is shown even where it looks like a domain */
             readonly name_trusted: boolean;
             sender_domain: components["schemas"]["SenderDomain"];
+            /** @description what these settings hold that a PUT would refuse today, such as a host that the operator no longer allows, or a time zone that the IANA took away: mails and pages say times in UTC then. Empty where all is well */
+            readonly warnings: {
+                /** @description JSON pointer */
+                pointer: string;
+                detail: string;
+            }[];
             tenant_id: string;
             etag: string;
         };
