@@ -40,8 +40,8 @@ type Settings struct {
 	SenderDomain *SenderDomain `json:"sender_domain,omitempty"`
 	// Warnings are of fields that the service would refuse today: see each one's Detail.
 	Warnings []Warning `json:"warnings,omitempty"`
-	TenantID     string        `json:"tenant_id,omitempty"`
-	ETag         string        `json:"etag,omitempty"`
+	TenantID string    `json:"tenant_id,omitempty"`
+	ETag     string    `json:"etag,omitempty"`
 
 	// rest is what was read and has no field here.
 	rest map[string]json.RawMessage
