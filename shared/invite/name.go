@@ -1,7 +1,6 @@
 package invite
 
 import (
-	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,14 +18,13 @@ const (
 	maxShownColumns = 64
 	maxShownWords   = 10
 	maxShownDigits  = 6 // a phone number has 7 or more
-	maxShownMarks   = 3 // in a row on one letter; Thai and Hebrew need as many
 )
 
 // SafeName returns s as a mail or page may show it, or fallback where s is empty
 // or more than a name: where it has control, bidi, zero-width or other invisible
-// characters, heaped accents, words mixed from look-alike scripts, links, domains,
-// addresses, phone numbers, markup or emoji, or is too long. It never fails, and
-// what it returns of s is one line.
+// characters (joiners stay where a script is spelt with them), heaped accents, words
+// mixed from look-alike scripts, links, domains, addresses, phone numbers, markup or
+// emoji, or is too long. It never fails, and what it returns of s is one line.
 //
 // Honest names stay as they are but for their white space. A name in a spelling
 // we cannot tell from an attack is lost ("Booking.com"), and the mail is still
@@ -85,26 +83,40 @@ func tooLong(s string) bool {
 	columns := 0
 	for _, r := range s {
 		columns++
-		if r >= 0x1100 && unicode.In(r, unicode.Hangul, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0xff00 && r <= 0xff60 {
+		if r >= 0x1100 && unicode.In(r, unicode.Hangul, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0xff00 && r <= 0xff60 || strings.ContainsRune(companySigns, r) {
 			columns++
 		}
 	}
 	return columns > maxShownColumns || strings.Count(s, " ") >= maxShownWords
 }
 
-// namePunctuation is what names are written with besides letters and digits.
-// Missing on purpose: the signs of addresses, markup and sentences (@ : ; = < > [ ]
-// { } \ ^ ~) and all emoji.
-const namePunctuation = ` .,&+!?()/|_*%#$€£¥'’‘ʼ´"“”„«»‹›-‐‑–—·•°®™©№²³،׳״` +
-	`・、「」『』《》（）＆！，－．＋／々ー`
+// namePunctuation is what names are written with besides letters and digits: in
+// Tibetan, Hebrew, Armenian and Hindi too, and in Japanese between the parts of a
+// foreign name. Missing on purpose: the signs of addresses, markup and sentences
+// (@ : ; = < > [ ] { } \ ^ ~) and all emoji.
+const namePunctuation = ` .,&+!?()/|_*%#$€£¥'’‘‛ʼ´′"“”„«»‹›-‐‑–—·•°®™©№§¹²³¡¿،׳״־՚՛֊॰૰་` + "`" +
+	`・･゠「」『』《》（）＆！，－．＋／＇＝々ー` + companySigns
+
+// companySigns are "company" in one character: of shares, limited, and so on.
+const companySigns = "㈱㈲㈳㈴㈵㈶㈻㈼㈽㈾㈿㈜㊑㊒㊓㊔㍿㏇㏍℠"
 
 // invisible are letters and marks that show nothing.
 const invisible = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
 
 func onlyNameCharacters(s string) bool {
 	marks, letters := 0, 0
-	var prev rune
-	for _, r := range s {
+	var prev rune // before r, joiners left out
+	joined := false
+	for i, r := range s {
+		next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])
+		if isJoiner(r) {
+			if joined || !joins(prev, r, next) {
+				return false
+			}
+			joined = true
+			continue
+		}
+		joined = false
 		switch {
 		case strings.ContainsRune(invisible, r) || unicode.Is(unicode.Variation_Selector, r):
 			return false
@@ -112,19 +124,20 @@ func onlyNameCharacters(s string) bool {
 			if marks++; marks > mostMarks(r) || prev == 0 || !isLetter(prev) && !unicode.IsMark(prev) {
 				return false
 			}
-		case isLetter(r) || unicode.Is(unicode.Nd, r):
+		case isLetter(r) || unicode.Is(unicode.Nd, r) || r == '〇': // the zero of Chinese numbers
 			marks, letters = 0, letters+1
 			if r >= 0x1d400 && r <= 0x1d7ff { // bold and script letters of mathematics
 				return false
 			}
 		case strings.ContainsRune(namePunctuation, r):
 			marks = 0
-			if r == prev && !strings.ContainsRune("'*+", r) { // "!!!", "//", "..."
+			if r == prev && !strings.ContainsRune("'*+׳", r) { // "!!!", "//", "..."
 				return false
 			}
 			if r == '.' && (prev == 0 || strings.ContainsRune(" (.", prev)) { // ".com", "(.)com"
 				return false
 			}
+		case r == '。' && letters > 0 && i+len("。") == len(s): // a name may end like a sentence
 		default:
 			return false
 		}
@@ -133,112 +146,51 @@ func onlyNameCharacters(s string) bool {
 	return letters > 0
 }
 
-// mostMarks is lower for the accents of Latin, Greek and Cyrillic: Vietnamese,
-// which uses most of them, has two on a letter.
+// mostMarks returns how many may follow one letter: two accents of Latin, Greek and
+// Cyrillic, as in Vietnamese, three in Thai and Hebrew, and five where a syllable is
+// written around its consonant: "Kyaw", the commonest name in Burmese, has four.
 func mostMarks(r rune) int {
-	if unicode.Is(unicode.Inherited, r) {
+	switch {
+	case unicode.Is(unicode.Inherited, r):
 		return 2
+	case unicode.In(r, unicode.Myanmar, unicode.Khmer, unicode.Tibetan, unicode.Javanese, unicode.Balinese):
+		return 5
 	}
-	return maxShownMarks
+	return 3
+}
+
+const (
+	nonJoiner = '\u200c'
+	joiner    = '\u200d'
+)
+
+func isJoiner(r rune) bool { return r == nonJoiner || r == joiner }
+
+// joining are the scripts of India and Sri Lanka, in which joiners pick the forms of
+// letters, and viramas their signs of a consonant without a vowel.
+var joining = []*unicode.RangeTable{
+	unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya,
+	unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala,
+}
+
+const viramas = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
+
+// joins reports whether a joiner between two runes is spelling: within a word of an
+// Indic script ("ශ්‍රී", "র‍্যাব") and after a virama at its end, as older Malayalam has it
+// ("രാജന്‍"); or, as a non-joiner, within a word of Arabic script ("علی‌رضا") and at its
+// end, as Kurdish has it ("كاوه‌"). Next is utf8.RuneError at the end of the name.
+func joins(prev, r, next rune) bool {
+	ends := !isLetter(next) && !unicode.IsMark(next)
+	switch {
+	case unicode.In(prev, joining...):
+		return !ends && unicode.In(next, joining...) || ends && strings.ContainsRune(viramas, prev)
+	case unicode.Is(unicode.Arabic, prev) && isLetter(prev) || prev >= '\u064b' && prev <= '\u0655': // a vowel sign
+		return r == nonJoiner && (ends || isLetter(next) && unicode.Is(unicode.Arabic, next))
+	}
+	return false
 }
 
 func isLetter(r rune) bool { return unicode.Is(unicode.L, r) }
-
-// contactWords begin what mail programs turn into links.
-var contactWords = []string{"www", "http", "https", "hxxp", "hxxps", "ftp", "mailto", "javascript"}
-
-// hasContact finds phone numbers, sums of money, and the words of links.
-func hasContact(s string) bool {
-	digits := 0
-	var prev rune
-	for _, r := range s {
-		if unicode.Is(unicode.Nd, r) {
-			digits++
-			if strings.ContainsRune("$€£¥", prev) {
-				return true
-			}
-		}
-		prev = r
-	}
-	if digits > maxShownDigits || digits > 3 && strings.ContainsAny(s, "+＋") {
-		return true
-	}
-	words := strings.FieldsFunc(strings.ToLower(narrow(s)), func(r rune) bool { return !isLetter(r) && !unicode.IsMark(r) })
-	for i, w := range words {
-		for _, c := range contactWords {
-			if w == c {
-				return true
-			}
-		}
-		if (w == "dot" || w == "punkt") && i > 0 && i+1 < len(words) && isTLD(words[i+1]) {
-			return true
-		}
-	}
-	return false
-}
-
-// hasDomain finds a dot between two labels whose second one ends a domain name,
-// and addresses of four numbers. "J.R.R.Tolkien" and "Dr.Müller" are none: what
-// follows the dot is no top-level domain and begins with a capital.
-func hasDomain(s string) bool {
-	for labels := range dotted(s) {
-		for i, label := range labels {
-			first, _ := utf8.DecodeRuneInString(label)
-			if i == 0 || isNumber(label) || utf8.RuneCountInString(label) < 2 {
-				continue
-			}
-			if isTLD(strings.ToLower(label)) || !unicode.IsUpper(first) && !unicode.IsDigit(first) {
-				return true
-			}
-		}
-	}
-	return hasNumbers(s)
-}
-
-// hasNumbers finds addresses of four numbers.
-func hasNumbers(s string) bool {
-	for labels := range dotted(s) {
-		numbers := 0
-		for _, label := range labels {
-			if isNumber(label) {
-				numbers++
-			}
-		}
-		if numbers >= 4 {
-			return true
-		}
-	}
-	return false
-}
-
-func isNumber(label string) bool { return strings.Trim(label, "0123456789") == "" }
-
-// dotted walks the words of a name by the labels between their dots.
-func dotted(s string) iter.Seq[[]string] {
-	return func(yield func([]string) bool) {
-		for _, word := range strings.FieldsFunc(narrow(s), func(r rune) bool {
-			return !isLetter(r) && !unicode.IsMark(r) && !unicode.Is(unicode.Nd, r) && !strings.ContainsRune(".-_‐‑", r)
-		}) {
-			if !yield(strings.Split(strings.Trim(word, "."), ".")) {
-				return
-			}
-		}
-	}
-}
-
-// narrow writes the full-width forms of ASCII and the dots that browsers take for
-// a full stop as the plain ones (UTS 46, section 2.3).
-func narrow(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 0xff01 && r <= 0xff5e:
-			return r - 0xff01 + '!'
-		case r == '。' || r == '｡':
-			return '.'
-		}
-		return r
-	}, s)
-}
 
 // lookalikes are the scripts whose letters pass for Latin ones.
 var lookalikes = []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee, unicode.Coptic, unicode.Lisu}

@@ -1,0 +1,217 @@
+package invite
+
+import (
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Here a name is read as a mail program reads it, which makes a link of whatever looks
+// like an address or a phone number.
+
+// contactWords begin what mail programs turn into links.
+var contactWords = []string{"www", "http", "https", "hxxp", "hxxps", "ftp", "mailto", "javascript"}
+
+// hasContact finds phone numbers, sums of money, and the words of links.
+func hasContact(s string) bool {
+	s = narrow(s)
+	if hasPhone(s) {
+		return true
+	}
+	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !isLetter(r) && !unicode.IsMark(r) })
+	for i, w := range words {
+		if slices.Contains(contactWords, w) {
+			return true
+		}
+		if (w == "dot" || w == "punkt") && i > 0 && i+1 < len(words) && isTLD(words[i+1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasPhone finds phone numbers and sums of money by their digits.
+func hasPhone(s string) bool {
+	digits, international := 0, false
+	var prev rune
+	for i, r := range s {
+		if isDigit(r) {
+			digits++
+			if strings.ContainsRune("$€£¥", prev) {
+				return true
+			}
+		}
+		if r == '+' { // "Canal+" and "50+" are none
+			next, _ := utf8.DecodeRuneInString(s[i+1:])
+			international = international || isDigit(next) || !isLetter(prev) && !isDigit(prev)
+		}
+		prev = r
+	}
+	if digits > maxShownDigits {
+		digits -= repeatedYear(s)
+	}
+	return digits > maxShownDigits || digits > 3 && international
+}
+
+// repeatedYear returns the digits of the second year in "2025/2026", "2025/26" or
+// "2019–2024", which do not make a phone number of the first one's.
+func repeatedYear(s string) int {
+	for i, r := range s {
+		if r != '/' && r != '–' && !isHyphen(r) {
+			continue
+		}
+		before, after := s[:i], s[i+utf8.RuneLen(r):]
+		start := strings.TrimRightFunc(before, isDigit)
+		first, second := before[len(start):], after[:len(after)-len(strings.TrimLeftFunc(after, isDigit))]
+		if !strings.HasSuffix(start, "+") && areYears(first, second) {
+			return len(second)
+		}
+	}
+	return 0
+}
+
+func areYears(first, second string) bool {
+	const longest = 30 // from one to the other
+	if len(first) != 4 || len(second) != 4 && len(second) != 2 {
+		return false
+	}
+	from, err := strconv.Atoi(first)
+	to, err2 := strconv.Atoi(first[:4-len(second)] + second)
+	return err == nil && err2 == nil && from >= 1900 && to < 2100 && from < to && to <= from+longest
+}
+
+func isDigit(r rune) bool { return unicode.Is(unicode.Nd, r) }
+
+// hasDomain finds a dot between two labels whose second one ends a domain name,
+// and addresses of four numbers. "J.R.R.Tolkien" and "Dr.Müller" are none: what
+// follows the dot is no top-level domain and begins with a capital. Nor are titles
+// such as "Dipl.Ing.", see [isTitle].
+func hasDomain(s string) bool {
+	for word, rest := range dotted(s) {
+		labels := strings.Split(word, ".")
+		for i := 1; i < len(labels); i++ {
+			if endsDomain(labels[:i], labels[i], rest) && !isTitle(word, rest) {
+				return true
+			}
+		}
+	}
+	return hasNumbers(s)
+}
+
+// endsDomain reports whether a label makes a domain of the labels before it. A domain
+// newer than the list is found by its small letters; where a script has no capitals
+// only the list can tell.
+func endsDomain(before []string, label, rest string) bool {
+	first, _ := utf8.DecodeRuneInString(label)
+	if isHyphen(first) || isNumber(label) || utf8.RuneCountInString(label) < 2 {
+		return false
+	}
+	head := headOf(label)
+	if isTLD(strings.ToLower(label)) || isTLD(strings.ToLower(head)) && !isGivenName(before, label, head) {
+		return true
+	}
+	return unicode.IsLower(first) && !unicode.Is(unicode.Georgian, first) && !isParticle(before, label, rest)
+}
+
+// headOf returns the part of a label that some programs take for its end: they stop
+// before a hyphen, and before letters without capitals that are glued to Latin ones, as
+// in "EVIL.COMを開く".
+func headOf(label string) string {
+	first, _ := utf8.DecodeRuneInString(label)
+	cased := unicode.IsUpper(first) || unicode.IsLower(first)
+	if i := strings.IndexFunc(label, func(r rune) bool {
+		return isHyphen(r) || r == '_' || cased && unicode.Is(unicode.Lo, r)
+	}); i >= 0 {
+		return label[:i]
+	}
+	return label
+}
+
+// isGivenName recognises "J.Li-Wei", where two letters end a country's domains.
+func isGivenName(before []string, label, head string) bool {
+	after, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(label[len(head):], isHyphen))
+	return len(head) == 2 && head != strings.ToUpper(head) && unicode.IsUpper(after) && areInitials(before)
+}
+
+// particles stand before a family name and end no domain.
+const particles = " van von vom vander ter ten der den zu zum zur di da das dos del dela della dalla degli dei du le el bin bint ibn "
+
+// isParticle recognises "A.van Dijk".
+func isParticle(before []string, label, rest string) bool {
+	return strings.Contains(particles, " "+label+" ") && areInitials(before) && strings.HasPrefix(rest, " ")
+}
+
+func areInitials(labels []string) bool {
+	return !slices.ContainsFunc(labels, func(l string) bool {
+		r, size := utf8.DecodeRuneInString(l)
+		return size != len(l) || !unicode.IsUpper(r)
+	})
+}
+
+// hasNumbers finds addresses of four numbers.
+func hasNumbers(s string) bool {
+	for word := range dotted(s) {
+		numbers := 0
+		for label := range strings.SplitSeq(word, ".") {
+			if isNumber(label) {
+				numbers++
+			}
+		}
+		if numbers >= 4 {
+			return true
+		}
+	}
+	return false
+}
+
+func isNumber(label string) bool { return strings.Trim(label, "0123456789") == "" }
+
+func isHyphen(r rune) bool { return r == '-' || r == '‐' || r == '‑' }
+
+// dotted walks the words of a name that have a dot within, each with what follows it.
+func dotted(s string) iter.Seq2[string, string] {
+	return func(yield func(word, rest string) bool) {
+		for rest := narrow(s); rest != ""; {
+			end := strings.IndexFunc(rest, func(r rune) bool { return !isOfWord(r) })
+			if end < 0 {
+				end = len(rest)
+			}
+			word := strings.Trim(rest[:end], ".")
+			rest = rest[end:]
+			if strings.Contains(word, ".") && !yield(word, rest) {
+				return
+			}
+			_, size := utf8.DecodeRuneInString(rest)
+			rest = rest[size:]
+		}
+	}
+}
+
+func isOfWord(r rune) bool {
+	return isLetter(r) || unicode.IsMark(r) || isDigit(r) || r == '.' || r == '_' || isHyphen(r)
+}
+
+// narrow writes the full-width forms of ASCII, the dots that browsers take for a full
+// stop and the signs with one in them as the plain ones (UTS 46, section 2.3), and
+// leaves joiners out.
+func narrow(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= 0x200c }) < 0 {
+		return s
+	}
+	return withDots.Replace(strings.Map(func(r rune) rune {
+		switch {
+		case r >= 0xff01 && r <= 0xff5e:
+			return r - 0xff01 + '!'
+		case r == '。' || r == '｡':
+			return '.'
+		case isJoiner(r):
+			return -1
+		}
+		return r
+	}, s))
+}
+
+var withDots = strings.NewReplacer("㏇", "Co.", "㏍", "K.K.")
