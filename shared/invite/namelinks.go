@@ -110,24 +110,61 @@ func endsDomain(before []string, label, rest string) bool {
 		return false
 	}
 	head := headOf(label)
-	if isTLD(strings.ToLower(label)) || isTLD(strings.ToLower(head)) && !isGivenName(before, label, head) {
+	if isTLD(strings.ToLower(label)) || head != label && isTLD(strings.ToLower(head)) && !isGivenName(before, label, head) || endsInASCII(before, label) {
 		return true
 	}
 	return unicode.IsLower(first) && !unicode.Is(unicode.Georgian, first) && !isParticle(before, label, rest)
 }
 
 // headOf returns the part of a label that some programs take for its end: they stop
-// before a hyphen, and before letters without capitals that are glued to Latin ones, as
-// in "EVIL.COMを開く".
+// before a hyphen, and where another script goes on without a space, as in
+// "EVIL.COMを開く".
 func headOf(label string) string {
 	first, _ := utf8.DecodeRuneInString(label)
-	cased := unicode.IsUpper(first) || unicode.IsLower(first)
+	own := scriptOf(first)
 	if i := strings.IndexFunc(label, func(r rune) bool {
-		return isHyphen(r) || r == '_' || cased && unicode.Is(unicode.Lo, r)
+		return isHyphen(r) || r == '_' || r == 'ª' || r == 'º' || isLetter(r) && scriptOf(r) != own
 	}); i >= 0 {
 		return label[:i]
 	}
 	return label
+}
+
+// endsInASCII finds "Evil.Comé", of which some programs take "Evil.Com", and which is
+// built like "J.Menéndez" and "Dr.Núñez".
+func endsInASCII(before []string, label string) bool {
+	i := strings.IndexFunc(label, func(r rune) bool { return r >= utf8.RuneSelf })
+	if i < 2 || !isTLD(strings.ToLower(label[:i])) {
+		return false
+	}
+	after, _ := utf8.DecodeRuneInString(label[i:])
+	mixed := label[:i] == strings.ToUpper(label[:i]) && !unicode.IsUpper(after)
+	return mixed || !areInitials(before) && slices.ContainsFunc(before, func(l string) bool {
+		return !strings.Contains(addressed, " "+l+" ")
+	})
+}
+
+// addressed are the words before a family name.
+const addressed = " Dr Prof Mr Mrs Ms Sr Sra Srta Dña St Sta Sto Ste Mag Ing Lic Mme Mlle Av Doç Op Uzm Fr Hr Phd Mgr Bc DR PROF MR MRS MS SR SRA "
+
+// withEndings are the scripts without capitals that have top-level domains.
+var withEndings = []*unicode.RangeTable{
+	unicode.Arabic, unicode.Hebrew, unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya,
+	unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Thai, unicode.Lao,
+	unicode.Georgian, unicode.Hangul, unicode.Han, unicode.Hiragana, unicode.Katakana,
+}
+
+// scriptOf returns the script of a letter without capitals, and nil of all others.
+func scriptOf(r rune) *unicode.RangeTable {
+	if r < 0x0590 { // what comes before has capitals
+		return nil
+	}
+	for _, script := range withEndings {
+		if unicode.Is(script, r) {
+			return script
+		}
+	}
+	return nil
 }
 
 // isGivenName recognises "J.Li-Wei", where two letters end a country's domains.
@@ -171,9 +208,15 @@ func isNumber(label string) bool { return strings.Trim(label, "0123456789") == "
 
 func isHyphen(r rune) bool { return r == '-' || r == '‐' || r == '‑' }
 
+// dots are what [narrow] makes one of.
+const dots = ".．。｡㏇㏍"
+
 // dotted walks the words of a name that have a dot within, each with what follows it.
 func dotted(s string) iter.Seq2[string, string] {
 	return func(yield func(word, rest string) bool) {
+		if !strings.ContainsAny(s, dots) {
+			return
+		}
 		for rest := narrow(s); rest != ""; {
 			end := strings.IndexFunc(rest, func(r rune) bool { return !isOfWord(r) })
 			if end < 0 {

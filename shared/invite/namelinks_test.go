@@ -36,14 +36,14 @@ var dottedNames = map[string][]string{
 	"Polish, Czech, Hungarian, Romanian": {"mgr.inż. Anna Nowak", "dr.hab. Jan Kowalski", "dr inż. arch. Jan Kowalski", "prof.dr.hab. Jan Kowalski", "Acme Sp.z o.o.", "Acme Sp. z o.o. Sp.k.", "lek.med. Jan Nowak",
 		"Acme s.r.o.", "Acme, a.s.", "Ing.arch. Jan Novák", "doc.Ing. Jan Novák", "MUDr.Jan Novák", "Acme spol. s r.o.", "dr.Kovács János", "Acme Kft.", "Prof.univ.dr. Ion Popescu", "Acme S.R.L."},
 	"Croatian, Serbian, Slovenian": {"dipl.ing. Ana Horvat", "prof.dr.sc. Ivan Horvat", "mr.sc. Ivan Horvat", "Acme d.o.o.", "mag.ing. Ana Kos", "univ.dipl.inž. Ana Kos"},
-	"Spanish":                      {"Acme S.A.de C.V.", "Acme S.A. de C.V.", "Acme S. de R.L. de C.V.", "Acme S.de R.L. de C.V.", "ACME S.A.DE C.V.", "Acme S.Coop.", "M.ª José García", "Mª José García", "D.ª Ana", "Fco.Javier López", "Sto.Domingo", "Ntra. Sra.", "¡Hola! S.L.U.", "Vda.de García"},
+	"Spanish":                      {"Acme S.A.de C.V.", "Acme S.A. de C.V.", "Acme S. de R.L. de C.V.", "Acme S.de R.L. de C.V.", "ACME S.A.DE C.V.", "Acme S.Coop.", "M.ª José García", "Mª José García", "D.ª Ana", "Fco.Javier López", "J.Menéndez", "J.MENÉNDEZ", "Dr.Núñez", "P.Barón", "Sto.Domingo", "Ntra. Sra.", "¡Hola! S.L.U.", "Vda.de García"},
 	"Portuguese":                   {"Eng.º João Silva", "Eng.ª Ana Silva", "Dr.ª Ana Silva", "Prof.ª Ana Silva", "Acme Lda.", "Acme Ltda.ME", "Acme S/A", "1.º Direito", "D'Ávila & Irmãos"},
 	"Turkish":                      {"Acme San.ve Tic. A.Ş.", "Acme San. ve Tic. Ltd. Şti.", "Acme Tic.Ltd.Şti.", "ACME SAN.VE TİC.LTD.ŞTİ.", "Doç.Dr. Ayşe Yılmaz", "Op.Dr.Ayşe Yılmaz", "Av.Ayşe Yılmaz"},
 	"Russian, Ukrainian, Bulgarian": {"А.С.Пушкин", "И.-К. Айвазовский", "проф.Иванов", "к.т.н. Иванов", "канд.мед.наук Иванова", "ООО «Ромашка»", "1С-Битрикс", "ул.Ленина", "г.Москва", "гр. 2025/2026", "д-р Иванова",
 		"ФОП Коваленко О.М.", "В'ячеслав", "В’ячеслав", "Вʼячеслав", "доц.д-р Иванова"},
 	"Greek":                       {"Δρ.Παπαδόπουλος", "κ.Παπαδόπουλος", "Κων/νος Παππάς", "Κων.νος Παππάς", "Ε.Π.Ε.", "Α.Ε."},
 	"Dutch":                       {"Prof.dr.ir. J. de Vries", "Dr.ir. Jansen", "dr.ir. Jansen", "A.van Dijk", "J.M.ten Brink", "J.v.d.Berg", "Acme B.V.", "'s-Hertogenbosch", "'t Hart", "Mr.dr. Jansen"},
-	"French":                      {"J.-P. Dupont", "J.-Ch. Rossi", "St.-Denis", "Mme.Durand", "S.A.R.L. Dupont", "L’Oréal", "J.C.Decaux", "Éts. Dupont & Cie.", "2e/3e A", "1er étage"},
+	"French":                      {"J.-P. Dupont", "J.-Ch. Rossi", "St.-Denis", "Mme.Durand", "A.Lefèvre", "Ste.-Foy", "S.A.R.L. Dupont", "L’Oréal", "J.C.Decaux", "Éts. Dupont & Cie.", "2e/3e A", "1er étage"},
 	"Scandinavian":                {"civ.ing. Lund", "cand.mag. Ida Holm", "Acme A/S", "Holm & Co. ApS", "siv.ing. Lund", "Åsa-Britt Öberg"},
 	"English":                     {"M.Sc.", "B.Tech", "B.TECH", "B.Tech.", "Ravi Kumar, B.Tech, M.B.A.", "Ravi Kumar B.Com.", "Ann Lee, P.Eng.", "Ph.D.", "Lee & Sons Pvt.Ltd.", "Acme Co.,Ltd.", "Acme Co.Ltd.", "Acme (Pty) Ltd.", "St.John", "Mt.Rushmore", "U.S.A.", "No.1 Shop", "Studio 24/7", "4.0 Club", "AC/DC", "Canal+ 2025", "50+ Club 2024", "J.Li-Wei Chen", "K.Su-Jin Park", "O`Neil", "O′Neil", "O‛Neil", "O＇Neil", "Hawaiʻi", "Rock 'n' Roll", "Fish&Chips", "Class of 2019/2023"},
 	"Indonesian":                  {"Siti Aminah, S.Ag.", "Budi, S.Si., M.Si.", "Budi, S.Kom., M.Kom.", "Dr.H.Budi, M.Ag.", "Ani, A.Md.Keb.", "Ani S.Tr.Kom.", "PT. Acme Tbk."},
@@ -75,7 +75,7 @@ func TestWhatAMailProgramLinksFallsBack(t *testing.T) {
 		"evil.-x.com", "J.-P.com", "St.-Denis.com", "Dr.-evil.com", "-evil.com", "evil-.com", "evil.com-", "evil.com-x", "EVIL.COM-Security", "EVIL.COM_x", "Evil.De-Support",
 		"T.CO-Support", "xy.Li-Wei", "J.LI-Wei", "A.van.dijk", "A.van", "A.de Vries", "ab.van Dijk", "a.van Dijk", "A.vans Dijk",
 		// Letters without capitals glued to an ending, before or behind it.
-		"evil.comを開く", "EVIL.COMを開く", "Evil.Com様", "今すぐevil.com", "見る→", "evil。com", "アクメ.com", "د.com", "ดร.com", "אבג.co.il",
+		"evil.comを開く", "EVIL.COMを開く", "Evil.Com様", "今すぐevil.com", "EVIL.भारत様", "EVIL.みんな様", "EVIL.ไทยさん", "EVIL.中国ไทย", "EVIL.COMé", "Evil.Comé", "T.COé", "Evil.Deª", "B.com", "Visit B.com now", "Evil.Co.Menéndez", "見る→", "evil。com", "アクメ.com", "د.com", "ดร.com", "אבג.co.il",
 		// Endings in scripts without capitals.
 		"د.قطر", "مثال.موقع", "موقع.وزارة-الأتصالات.مصر", "ร้าน.ไทย", "חנות.ישראל", "商店.中国", "商店.网店", "アクメ.コム", "みんな.みんな", "상점.한국", "дом.рф", "მაღაზია.გე", "दुकान.भारत", "கடை.இந்தியா",
 		// Names that are domains, and links of other kinds.

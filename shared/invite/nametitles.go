@@ -3,6 +3,8 @@ package invite
 import (
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 )
 
 // titles are the titles, degrees and legal forms that would be domains by our rules: a
@@ -59,7 +61,7 @@ const titles = ` ` +
 	`докт.техн.наук докт.наук д-р.мед ст.преп гл.врач зав.отд инж.арх доц.д-р проф.д-р гл.ас инж.маг Κων.νος Αικ.νη ` +
 	`Παν.της Δημ.ος Γεωρ.ος Ιω.νης ` +
 	// English, of India, Canada, South Africa and East Asia too
-	`B.Sc M.Sc D.Sc L.Sc B.V.Sc M.V.Sc B.Sc.Ed B.Sc.Hons M.Sc.Ed M.Sc.Eng B.Sc.Eng B.Sc.Agr M.Sc.Tech B.Tech M.Tech ` +
+	`B.Sc M.Sc D.Sc L.Sc B.V.Sc M.V.Sc B.Sc.Ed B.Sc.Hons M.Sc.Ed M.Sc.Eng B.Sc.Eng B.Sc.Agr M.Sc.Tech B.Tech M.Tech B.tech M.tech ` +
 	`D.Tech B.Tech.Ed B.Com M.Com Eur.Ing P.Tech C.Tech Pr.Tech Pr.Tech.Eng P.Ag B.Design M.Design B.Music M.Music ` +
 	`B.Law B.Vet.Med Vet.Med D.Vet.Med B.Med B.Med.Sc M.Med D.Med B.Com.Hons M.Ch B.Ch B.Soc.Sc M.Soc.Sc B.Lib.Sc ` +
 	`M.Lib.Sc B.Lib.I.Sc M.Lib.I.Sc M.Sc.IT M.Sc.CS B.Th M.Th S.Th S.Th.D Lic.Tech Co.Ltd Pvt.Ltd Pte.Ltd Pty.Ltd ` +
@@ -73,8 +75,9 @@ const titles = ` ` +
 // titlesBefore are such, with the words that must follow for it to be one.
 var titlesBefore = []string{"S.de R.L", "S.de C.V", "S.en C", "S.en N.C", "S.a r.l"}
 
-// isTitle reports whether a word, with what follows it, is one of [titles], in these or
-// other capitals: "B.TECH" is one, and "b.tech" is a domain.
+// isTitle reports whether a word, with what follows it, is one of [titles] as it is
+// there, with a capital in front or after each dot, or all in capitals: "B.TECH" is one,
+// and "b.tech" a domain.
 func isTitle(word, rest string) bool {
 	rest = strings.TrimLeft(rest, ".")
 	if strings.HasPrefix(rest, "/") || strings.HasPrefix(rest, "?") || strings.HasPrefix(rest, "#") {
@@ -85,22 +88,42 @@ func isTitle(word, rest string) bool {
 			return true
 		}
 	}
-	if strings.Contains(titles, " "+word+" ") {
-		return true
-	}
-	return word != strings.ToLower(word) && foldedTitles()[foldTitle(word)]
+	all := titleSpellings()
+	first, size := utf8.DecodeRuneInString(word)
+	return all[word] == asListed || all[string(unicode.ToLower(first))+word[size:]] == asListed ||
+		(word == strings.ToUpper(word) || isCapitalised(word)) && all[foldTitle(word)] != unlisted
 }
 
-// foldedTitles is made when the first name has a dot that is none of a title as written.
-var foldedTitles = sync.OnceValue(func() map[string]bool {
-	folded := map[string]bool{}
+// spelling says how a title came into the table of titles.
+type spelling int
+
+const (
+	unlisted spelling = iota
+	folded            // by [foldTitle] only
+	asListed
+)
+
+// titleSpellings is made for the first word that could be a domain.
+var titleSpellings = sync.OnceValue(func() map[string]spelling {
+	all := map[string]spelling{}
 	for t := range strings.FieldsSeq(titles) {
-		folded[foldTitle(t)] = true
+		all[foldTitle(t)] = max(all[foldTitle(t)], folded)
+		all[t] = asListed
 	}
-	return folded
+	return all
 })
 
 // foldTitle makes the capitals of Turkish ("TİC.LTD.") those of other languages first.
 func foldTitle(s string) string { return strings.ToLower(dotless.Replace(s)) }
 
 var dotless = strings.NewReplacer("İ", "I", "ı", "i")
+
+func isCapitalised(word string) bool {
+	for label := range strings.SplitSeq(word, ".") {
+		first, size := utf8.DecodeRuneInString(label)
+		if !unicode.IsUpper(first) || label[size:] != strings.ToLower(label[size:]) {
+			return false
+		}
+	}
+	return true
+}
