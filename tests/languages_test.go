@@ -29,7 +29,11 @@ func TestAnInviteIsMailedAndShownInItsLanguage(t *testing.T) {
 				t.Errorf("the mail's HTML part is not in %s", c.lang)
 			}
 			page := opens(t, link(t, mail), 200)
-			for _, say := range []string{`<html lang="` + c.lang + `"`, c.button} {
+			const zone = "Europe/Berlin, UTC" // and the hours: times are in the tenant's own
+			if !strings.Contains(mail.Text, zone) {
+				t.Errorf("the mail does not say %q", zone)
+			}
+			for _, say := range []string{`<html lang="` + c.lang + `"`, c.button, zone} {
 				if !strings.Contains(page.body, say) {
 					t.Errorf("the page does not hold %q", say)
 				}
