@@ -118,6 +118,4 @@ func isHidden(r rune) bool {
 		(unicode.In(r, unicode.Cf, unicode.Variation_Selector) || strings.ContainsRune(invisible, r))
 }
 
-func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
-
 func isJoining(r rune) bool { return r >= 0x0600 && unicode.In(r, unicode.L, unicode.M) }
