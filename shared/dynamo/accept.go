@@ -53,7 +53,7 @@ func (s *Store) Accept(ctx context.Context, a invite.Acceptance) (*invite.Invite
 		set:    addCode + ", #st = :accepted, #ad = :link, #aa = :now, #ttl = :purge, " + listAsDone,
 		remove: "#dg, " + clearTimer, values: values,
 	}
-	s.telling(&first, a.Key, invite.EventMark(invite.EventAccepted, a.Now, invite.OperationID{}), a.Now, a.Now, invite.Person{}, "#seq")
+	s.telling(&first, a.Key, invite.EventMark(invite.EventAccepted, a.Now, invite.ByLink(a.Link)), a.Now, a.Now, invite.Person{}, "#seq")
 	returning := update{key: first.key, when: isReturning + isNewCode, set: addCode, values: values}
 	tried := false
 	return s.apply(ctx, a.Key, transition{

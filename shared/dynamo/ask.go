@@ -23,6 +23,6 @@ func (s *Store) Ask(ctx context.Context, a invite.Asking) (*invite.Invite, error
 			"mark": blob(mark[:]), "link": blob(a.Link[:]), "pause": millis(a.Now.Add(-invite.AskPause)),
 		}),
 	}
-	s.telling(&u, a.Key, invite.EventMark(invite.EventRequested, a.Now, invite.OperationID{}), a.Now, a.Now, invite.Person{}, "#seq")
+	s.telling(&u, a.Key, invite.EventMark(invite.EventRequested, a.Now, invite.ByLink(a.Link)), a.Now, a.Now, invite.Person{}, "#seq")
 	return s.apply(ctx, a.Key, transition{first: &u, next: a.Ask, now: a.Now})
 }

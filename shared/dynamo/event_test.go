@@ -186,3 +186,30 @@ func TestAMarkOfTheScheduleIsLookedAfterInItsNextRun(t *testing.T) {
 		t.Errorf("a minute later the pile holds %v, want the mark", got)
 	}
 }
+
+// The clocks of two machines may stand on one millisecond for all of this.
+func TestWhatTwoGenerationsTellInOneMillisecondIsAllTold(t *testing.T) {
+	t.Parallel()
+	o, ok := open(t), must[*invite.Invite](t)
+	told := map[invite.EventType]int{}
+	var inv *invite.Invite
+	for range 2 {
+		inv = ok(o.Create(t.Context(), creation("acme", "ana@example.com", later)))
+		ok(o.Claim(t.Context(), claim(inv, later)))
+		ok(o.Settle(t.Context(), settlement(inv, later)))
+		inv = ok(o.Resend(t.Context(), change(inv, later)))
+		ok(o.Claim(t.Context(), claim(inv, later)))
+		ok(o.Settle(t.Context(), settlement(inv, later)))
+		ok(o.Ask(t.Context(), asking(inv, supersededOf(inv), later)))
+		ok(o.Accept(t.Context(), acceptance(inv, "a code", later)))
+		inv = ok(o.Release(t.Context(), change(inv, later)))
+	}
+	for _, e := range inv.Events {
+		told[e.Type()]++
+	}
+	for _, kind := range []invite.EventType{invite.EventCreated, invite.EventResent, invite.EventRequested, invite.EventAccepted, invite.EventReleased} {
+		if told[kind] != 2 {
+			t.Errorf("%s is told %d times, want 2", kind, told[kind])
+		}
+	}
+}

@@ -43,7 +43,7 @@ func (a Asking) Ask(old *Invite) (*Invite, error) {
 	next := old.clone()
 	next.Version++
 	next.AskedAt, next.AskedSeq = a.Now, old.Seq
-	next.Events = append(next.Events, next.event(EventRequested, a.Now, Person{}, OperationID{}))
+	next.Events = append(next.Events, next.event(EventRequested, a.Now, Person{}, ByLink(a.Link)))
 	return next, nil
 }
 

@@ -47,7 +47,7 @@ func EventTypes() []EventType {
 // change itself, so none can be lost, and stays until it is known to be published
 // (docs/decisions/0030-events-in-the-record.md).
 type Event struct {
-	Mark      string // tells it from every other event of this generation, and says its type
+	Mark      string // tells it from every other event of the record, and says its type
 	Gen       Gen
 	Version   uint64 // of the record after it
 	At        time.Time
@@ -94,7 +94,9 @@ func eventID(of string) string {
 
 // EventMark makes the mark of an event: by its time, and by the operation that caused
 // it where there is one, for two resends may fall into one millisecond. The operation
-// alone would not do: a key that is used again after a day is a new request.
+// alone would not do: a key that is used again after a day is a new request. What the
+// holder of a link does is told apart by the link ([ByLink]), for an address that is
+// invited anew keeps the events of the generation before until they are published.
 func EventMark(t EventType, at time.Time, op OperationID) string {
 	mark := t.Letter() + strconv.FormatInt(at.UnixMilli(), 36)
 	if op != (OperationID{}) {
@@ -102,6 +104,9 @@ func EventMark(t EventType, at time.Time, op OperationID) string {
 	}
 	return mark
 }
+
+// ByLink stands for the operation of a link's holder in the mark of its event.
+func ByLink(link Digest) OperationID { return OperationID(MarkOf(link)) }
 
 // Becomes returns the status that an event of this type leaves an invite in; ok is
 // false for a type that leaves it as it was.

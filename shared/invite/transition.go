@@ -279,7 +279,7 @@ func (a Acceptance) Accept(old *Invite) (*Invite, error) {
 		next.Link, next.Accepted = Digest{}, a.Link
 		next.PurgeAt = PurgeAt(a.Now.Add(a.Retention.Ended))
 		next.Due = time.Time{}
-		next.Events = append(next.Events, next.event(EventAccepted, a.Now, Person{}, OperationID{}))
+		next.Events = append(next.Events, next.event(EventAccepted, a.Now, Person{}, ByLink(a.Link)))
 	case old.Status == Accepted && old.Accepted.Equal(a.Link):
 		if slices.ContainsFunc(old.Codes, func(c SetupCode) bool { return c.Digest.Equal(a.Code) }) {
 			return old, ErrReplayed
