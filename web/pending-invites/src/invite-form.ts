@@ -1,7 +1,7 @@
 // InviteForm is where one address or many are invited, with what became of each.
 import { html, nothing, type ReactiveController, type ReactiveElement, type TemplateResult } from "lit";
 import { Refusal } from "@invites/client";
-import { addressees, type Addressee } from "./addressees.ts";
+import { read, type Addressee } from "./addressees.ts";
 import { check, warning } from "./icons.ts";
 import { whyNot } from "./refusals.ts";
 import { mostAtOnce, type NewInvite, type Outcome } from "./service.ts";
@@ -70,7 +70,7 @@ export class InviteForm implements ReactiveController {
   view(): TemplateResult | typeof nothing {
     if (!this.open) return nothing;
     const { words, roles, languages } = this.office;
-    const many = addressees(this.text);
+    const many = addresseesIn(this.text);
     const single = many.length <= 1;
     return html`<form class="form" part="form" novalidate aria-label=${words.text("form.title")} @submit=${this.submitted} @keydown=${this.escape}>
       <div class="fields">
@@ -173,7 +173,7 @@ export class InviteForm implements ReactiveController {
 
   // Enter sends where one address is written; a line more is for those who paste many.
   private readonly enter = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || addressees(this.text).length !== 1) return;
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || addresseesIn(this.text).length !== 1) return;
     event.preventDefault();
     this.field?.form?.requestSubmit();
   };
@@ -186,7 +186,7 @@ export class InviteForm implements ReactiveController {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
     const value = (name: string) => String(form.get(name) ?? "").trim();
-    const people = addressees(this.text);
+    const people = addresseesIn(this.text);
     const { words } = this.office;
     if (people.length === 0) return this.refuse(words.text("form.empty"));
     if (people.length > most) return this.refuse(words.text("form.tooMany", { n: people.length, most }));
@@ -245,6 +245,12 @@ export class InviteForm implements ReactiveController {
     }
     this.field?.focus();
   }
+}
+
+// addresseesIn are those whom the API is asked to invite; it says what is wrong with the refused.
+function addresseesIn(text: string): Addressee[] {
+  const { people, refused } = read(text);
+  return [...people, ...refused.map((email) => ({ email }))];
 }
 
 function languageName(tag: string): string {
