@@ -2,7 +2,7 @@
 // write a name beside an address, with sentences around them.
 import { sameAs } from "./address.ts";
 import type { Gathering } from "./gathering.ts";
-import { hasInitial, isCourtesy, isName, isState, nameAmong, resembles, small, wordsOf } from "./names.ts";
+import { hasInitial, isCourtesy, isName, isPhrase, isState, nameAmong, resembles, small, wordsOf } from "./names.ts";
 import { clean, type Clean } from "./signs.ts";
 import { meaningOf } from "./terms.ts";
 import { tokens, type Token } from "./tokens.ts";
@@ -93,12 +93,17 @@ class LineReader {
     const cells = pieces.map((one) => (one === role ? "" : one.words.length > 0 && one.bad.length === 0 ? one.text : ""));
     this.invite(first, piece.words.length > 0 ? this.nameIn(piece, first) : nameAmong(cells, at, first.text), role?.text);
     for (const { text } of rest) this.gathering.other(text);
-    for (const { text, kind } of pieces.flatMap(({ bad }) => bad)) if (kind === "bad" && /.@/.test(text) && !/#EXT#@/i.test(text)) this.gathering.refuse(text);
+    // A handle or a guest's login is in such a row for its own sake.
+    for (const one of pieces.flatMap(({ bad }) => bad)) if (!/^@[\w-]*$|#EXT#@/i.test(one.text)) this.refuseBad(one);
   }
 
   // people takes every piece by itself, save where a name and its address are two pieces.
   people(): void {
     const { pieces } = this.line;
+    if (this.line.tabs) {
+      for (const { tokens: all } of pieces) new LineReader(this.doc, lineOf(this.doc, all), this.gathering).people();
+      return;
+    }
     const boxed = pieces.some(({ addresses, words }) => addresses.some((one) => one.boxed) && words.length > 0);
     const bare = pieces.filter(({ addresses, words }) => addresses.length > 0 && words.length === 0);
     const texts = pieces.filter((piece) => isText(piece));
@@ -184,7 +189,8 @@ class LineReader {
     this.invite(first, family && name ? `${family}, ${name}` : name, this.roleBehind(piece, first)?.text);
     for (const one of addresses) {
       if (one === first) continue;
-      if (name && !prose && one.text !== first.text) this.gathering.other(one.text);
+      const shown = first.boxed && !one.boxed && addresses.length === 2 && one.end <= first.start;
+      if ((name && !prose) || shown) this.gathering.other(one.text);
       else this.invite(one, "");
     }
   }
@@ -209,11 +215,12 @@ class LineReader {
     return !behind && isName(note) && small(wordsOf(note)) === 0 ? note : "";
   }
 
-  // phrase is what some tokens say, with the signs between them, up to a colon or dash.
+  // phrase is what some tokens say behind a colon, with the signs between them, up to a dash.
   private phrase(all: readonly Token[]): string {
     let phrase = "";
     let end = -1;
-    for (const token of all) {
+    const colon = all.findLastIndex(({ kind }) => kind === "colon");
+    for (const token of colon + 1 < all.length ? all.slice(colon + 1) : all) {
       if (token.kind === "colon" || (phrase && /^[-–—>|•·=→]+$/.test(token.text))) {
         if (phrase) break;
       } else if (token.kind === "word" || token.kind === "quoted") {
@@ -268,7 +275,7 @@ function isPerson({ text, words, bad }: Piece): boolean {
   if (bad.length > 0) return true;
   const said = wordsOf(text);
   if (said.length === 0 || words.length === 0 || said.length > 5 || isState(text) || meaningOf(text)) return false;
-  if (/[!?:]$/.test(text) || (said.length > 2 && 2 * small(said) >= said.length)) return false;
+  if (/[!?:]$/.test(text) || isPhrase(text) || (said.length > 2 && 2 * small(said) >= said.length)) return false;
   return !isCourtesy(said[0]) || (said.length > 1 && small(said) === 0 && !/[,.]$/.test(text));
 }
 

@@ -3,7 +3,8 @@ import { courtesies, meaningOf, particles, states } from "./terms.ts";
 
 // The API takes names of so many characters. A longer one was none: nobody is greeted by it.
 const longest = 80;
-const lead = /^(?:[\s,;:|/*_`"'‘’“”<>=~•·→–—-]|(?:\d{1,4}[.)]?|[a-z][.)])(?=\s))+/;
+// Signs before it and the marks of a list. ㈱ is part of a company's name, and 't of a family's.
+const lead = /^(?:(?!['’]t\s)[^\p{L}\p{Nd}㈀-㏿]|\d{1,4}(?:[.)](?=\p{L})|[.)]?(?=\s))|[a-z][.)](?=\s))+/u;
 const trail = /[\s,;:|/*_`"'‘’“”<>=~•·→–—-]$/;
 
 // properName is a name without the signs around it, or "" where nothing is left that a mail could
@@ -13,7 +14,7 @@ export function properName(written: string): string {
   let name = written.replaceAll('""', '"').replace(/\s+/g, " ").replace(lead, "");
   while (trail.test(name)) name = name.slice(0, -1);
   name = name.replace(/(?<=\S)様$|\s(?:様|さま|殿|氏|さん|先生|님)$/, "").trim();
-  return /\p{L}/u.test(name) && !/[@\ufffd]/.test(name) && [...name].length <= longest ? name : "";
+  return /\p{L}/u.test(name) && !/[@\ufffd\p{Cs}]/u.test(name) && [...name].length <= longest ? name : "";
 }
 
 export const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => /\p{L}/u.test(word));
@@ -31,7 +32,12 @@ export function isCourtesy(word = ""): boolean {
 export function isName(text: string): boolean {
   if (text.length > longest) return false;
   const words = wordsOf(text);
-  return words.length > 0 && words.length < 6 && !/[\d@。!?]|:\/\//.test(text) && !isState(text) && !meaningOf(text) && !isCourtesy(words[0]) && !(words.length === 1 && /[\u3040-\u30ff\u3400-\u9fff]{9}/.test(text));
+  return words.length > 0 && words.length < 6 && !/[\d@。!?]|:\/\//.test(text) && !isState(text) && !meaningOf(text) && !isCourtesy(words[0]) && !isPhrase(text);
+}
+
+// isPhrase reports whether a text is a sentence of a script without spaces.
+export function isPhrase(text: string): boolean {
+  return /[\u3040-\u309f]{7}|[\u3040-\u30ff\u3400-\u9fff]{12}|。/.test(text);
 }
 
 // isState reports whether a cell says what somebody is or does, and not who.

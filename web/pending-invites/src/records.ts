@@ -57,7 +57,8 @@ function nameOf(of: (meaning: Meaning) => readonly Fact[]): string {
   if (name && (first ? last || has(first) : !last || has(last))) return name;
   const [given, family] = [first || name, last || name];
   if (given && family && given !== family) return /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(family) ? `${family} ${given}` : `${given} ${family}`;
-  return given || family || shown;
+  // A "user name" may be a person's.
+  return given || family || shown || (of("login").map(({ text }) => (text.trim().includes(" ") ? properName(text) : "")).find(Boolean) ?? "");
 }
 
 // readTable reads a sheet with a header, which a few lines may stand before, and reports whether

@@ -37,6 +37,7 @@ const signs = new RegExp(
     `[${Object.keys(alike).join("")}]`,
     "[\\uff01-\\uff5e]",
     "&(?:[a-z]{2,6}|#\\d{1,6}|#x[\\da-f]{1,6});",
+    "=[A-Z\\xc0-\\xdd._]{4,20}\\((?=\\s{0,3}\")", // =HYPERLINK(
     "<mailto:[^\\s|<>]+\\|[^<>\\n]{0,200}>", // Slack's
     '<a\\s[^<>]{0,300}?href=["\']?mailto:[^<>"\'\\s]{0,900}[^<>]{0,300}>',
     "<\\/?(?:a|abbr|article|b|blockquote|body|br|center|code|dd|div|dl|dt|em|font|h[1-6]|head|hr|html|i|img|li|ol|p|pre|s|section|small|span|strong|table|tbody|td|th|thead|tr|u|ul)(?:[\\s/][^<>]{0,500})?>",
@@ -100,6 +101,7 @@ function meaning(sign: string, text: string, index: number): string {
     return alike[sign] ?? (code && (code < 32 || (code > 126 && code < 160)) ? " " : "");
   }
   if (sign[0] === "\r") return "\n";
+  if (sign[0] === "=") return "";
   if (sign[0] === "&") return entity(sign.slice(1, -1).toLowerCase()) ?? sign;
   if (sign[0] !== "<") return linked(sign.slice(7));
   const tag = sign.toLowerCase();

@@ -22,11 +22,16 @@ const scheme = /^[a-z][a-z\d+.-]{1,15}$/i;
 const spelledAt = /[[({<]\s{0,3}(?:at|ät|@|arroba|chez)\s{0,3}[\])}>]/iy;
 // Two addresses that only a sign stands between.
 const signsBetween = /[/\\|&=。…·•→+]/;
+// {jane,rick}@x.example, and <jane doe@x.example>.
+const braced = /\{[^{}<>@\n]{1,200}\}@[^\s,;<>]{0,300}/y;
+const spaced = /<([^<>@,;:"()\n]{0,100}@[^<>@,;:"()\n]{0,300})>/y;
+// jane@[192.0.2.1]
+const literal = /\[[^[\]\s]{0,60}\]/y;
 const closer: Record<string, string> = { "<": ">", "(": ")", "[": "]", "{": "}" };
 
 // tokens are those of a text, torn addresses in one piece.
 export function tokens(doc: Clean, roles: ReadonlySet<string>): Token[] {
-  return joined(lexed(doc.text), doc.text, roles);
+  return parted(joined(lexed(doc.text), doc.text, roles));
 }
 
 function lexed(text: string): Token[] {
@@ -42,6 +47,10 @@ function lexed(text: string): Token[] {
     spelledAt.lastIndex = start;
     if (spelledAt.test(text)) return add("bad", start, spelledAt.lastIndex);
     const open = text[start] ?? "";
+    const torn = open === "{" ? braced : spaced;
+    torn.lastIndex = start;
+    const [all, content = ""] = ("{<".includes(open) && torn.exec(text)) || [];
+    if (all && (open === "{" || /\s/.test(content.trim()))) return add("bad", start, torn.lastIndex, content ? { text: content.trim(), boxed: true } : {});
     let end = start + 1;
     while (end < text.length && end - start < 200 && !'<>()[]{}"\n@'.includes(text[end] ?? "")) end++;
     const inside = text.slice(start + 1, end).trim();
@@ -55,7 +64,9 @@ function lexed(text: string): Token[] {
   const word = (start: number): number => {
     run.lastIndex = start;
     if (!run.test(text)) return start + 1;
-    const end = run.lastIndex;
+    let end = run.lastIndex;
+    literal.lastIndex = end;
+    if (text[end - 1] === "@" && literal.test(text)) end = literal.lastIndex;
     const read = text.slice(start, end);
     if (/^www\./i.test(read)) return add("note", start, end);
     if (text.startsWith("://", end) && scheme.test(read)) {
@@ -155,6 +166,21 @@ function joined(all: readonly Token[], text: string, roles: ReadonlySet<string>)
     at = end;
   }
   return result;
+}
+
+// parted puts a separator where an address in brackets ends and the name of the next begins.
+function parted(all: readonly Token[]): Token[] {
+  const result: Token[] = [];
+  let ahead = false;
+  for (let at = all.length - 1; at >= 0; at--) {
+    const token = all[at] as Token;
+    const next = all[at + 1];
+    if (token.kind === "between") ahead = false;
+    if (token.boxed && ahead && (next?.kind === "word" || next?.kind === "quoted")) result.push({ kind: "between", start: token.end, end: token.end, text: "" });
+    if (token.boxed) ahead = true;
+    result.push(token);
+  }
+  return result.reverse();
 }
 
 function bad(text: string, first: Token, last: Token): Token {
