@@ -15,7 +15,7 @@ const longest = 500;
 const edge = /[\p{L}\p{M}\p{Nd}]/u;
 // Words run on without a space in these scripts, which no mailbox's name is written in here.
 const unspaced = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Arabic}\\p{Script=Hebrew}ー";
-const glued = new RegExp(`^[${unspaced}]+(?=[\\w])`, "u");
+const glued = new RegExp(`^[${unspaced}]+[/・]?(?=[\\w])`, "u");
 const gluedBehind = new RegExp(`(\\.[a-z]{2,63})[${unspaced}]{1,63}$`, "iu");
 // An atom of RFC 5322 may hold /=?*!|^\`{}$% as well. Within a list they are signs between two
 // things far more often than part of a mailbox's name.
@@ -24,10 +24,10 @@ const anything = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const label = /^[\p{L}\p{Nd}](?:[\p{L}\p{M}\p{Nd}\u200c\u200d-]{0,61}[\p{L}\p{M}\p{Nd}])?$/u;
 
 // addressIn reads a word with one @ in it. Alone in the text it may hold every sign that an
-// address may: there is nothing else that it could be.
+// address may: there are no two things that one could stand between.
 export function addressIn(word: string, alone: boolean): Found | undefined {
   if (word.length > longest) return undefined;
-  const bare = trimmed(word, alone);
+  const bare = trimmed(word);
   const before = glued.exec(bare)?.[0] ?? "";
   const at = bare.indexOf("@");
   const local = bare.slice(before.length, at);
@@ -41,13 +41,13 @@ export function addressIn(word: string, alone: boolean): Found | undefined {
 
 // trimmed takes off list marks, quotes, emphasis and typographic signs; an address does not end
 // in a sign, and seldom begins with one. An underscore is a mailbox's unless it is around both.
-function trimmed(word: string, alone: boolean): string {
+function trimmed(word: string): string {
   const chars = [...word.replace(/['’]s$/, "")];
   let end = chars.length;
   while (end > 0 && !edge.test(chars[end - 1] ?? "")) end--;
   const around = chars.slice(end).includes("_");
   let start = 0;
-  const keep = (sign: string) => edge.test(sign) || sign === "." || sign === "@" || (sign === "_" && !around) || (alone && /[!#$%&+?^{|}~]/.test(sign));
+  const keep = (sign: string) => edge.test(sign) || sign === "." || sign === "@" || (sign === "_" && !around);
   while (start < end && !keep(chars[start] ?? "")) start++;
   return chars.slice(start, end).join("");
 }

@@ -20,7 +20,7 @@ export class Gathering {
     const email = address.text;
     const key = sameAs(email);
     const proper = properName(name);
-    const changed = address.found?.changed || written.replace(/[.,:;!?。…]+$/, "") !== email;
+    const changed = address.found?.changed || written.replace(/[.,:;!?。…．！？]+$/, "") !== email;
     this.people.set(key, {
       email,
       ...(proper && { name: proper }),

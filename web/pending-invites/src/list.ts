@@ -2,7 +2,7 @@
 // write a name beside an address, with sentences around them.
 import { sameAs } from "./address.ts";
 import type { Gathering } from "./gathering.ts";
-import { hasInitial, isCourtesy, isName, isPhrase, isState, nameAmong, resembles, small, wordsOf } from "./names.ts";
+import { endingName, hasInitial, isCourtesy, isHost, isName, isPhrase, isState, nameAmong, properName, resembles, small, wordsOf } from "./names.ts";
 import { clean, type Clean } from "./signs.ts";
 import { meaningOf } from "./terms.ts";
 import { tokens, type Token } from "./tokens.ts";
@@ -22,8 +22,11 @@ interface Piece {
 interface Line {
   readonly pieces: readonly Piece[];
   readonly tabs: boolean;
+  readonly semicolons: boolean;
   // A line that is called something else than people: a subject, a date, a heading.
   readonly aside: boolean;
+  // The sign that it ends with: "… wrote:", "Hi Jane,".
+  readonly ended: string;
 }
 
 const signedOff = /^(?:thanks|thank|thx|regards|best|cheers|sincerely|kind|gruß|grüße|viele|mit|danke|merci|cordialement|gracias|saludos|grazie|saluti|cordiali|groeten|pozdrawiam|dziękuję|obrigad[oa])$/i;
@@ -40,6 +43,7 @@ export function readList(text: string, gathering: Gathering): void {
     const [only] = line.pieces;
     const people = line.pieces.some(({ addresses }) => addresses.length > 0);
     const [address] = only?.addresses ?? [];
+    if (line.pieces.length === 1 && only && isTitle(only)) continue;
     // A name on the line before is the person's who is on this one, where that is certain.
     if (name) {
       const here = line.pieces.length === 1 && only && only.words.length === 0 && only.addresses.length === 1 && address;
@@ -55,7 +59,7 @@ export function readList(text: string, gathering: Gathering): void {
     if (!people && signedOff.test(wordsOf(only?.text ?? "")[0]?.replace(/[,.!]+$/, "") ?? "")) signature = true;
     if (line.aside || (signature && !line.pieces.some(({ bad }) => bad.length > 0))) continue;
     if (line.pieces.length === 1 && only && only.addresses.length + only.bad.length === 0) {
-      if (isPerson(only)) name = only;
+      if (isPerson(only) && !(/[,:!]/.test(line.ended) && isCourtesy(wordsOf(only.text)[0]))) name = only;
     } else if (line.tabs || table) reader.row();
     else reader.people();
   }
@@ -72,7 +76,7 @@ class LineReader {
     private readonly gathering: Gathering,
   ) {
     const words = line.pieces.flatMap((piece) => (piece.addresses.some(({ boxed }) => boxed) ? [] : wordsOf(piece.text).filter((word) => !word.includes("@"))));
-    this.prose = !line.tabs && (line.pieces.some((piece) => isCourtesy(wordsOf(piece.text)[0])) || small(words.filter((word) => !isState(word))) > 2);
+    this.prose = !line.tabs && (line.ended === ":" || line.pieces.some((piece) => isCourtesy(wordsOf(piece.text)[0])) || small(words.filter((word) => !isState(word))) > 2);
   }
 
   // row takes the first address of a row, and its name and role out of the other cells.
@@ -120,7 +124,7 @@ class LineReader {
     let names: Piece[] = [];
     for (const piece of pieces) {
       const [first] = piece.addresses;
-      const named = first?.boxed && piece.words.length > 0 && piece.between.startsWith(",");
+      const named = first?.boxed && piece.words.length > 0 && /^[,|]/.test(piece.between);
       if (isText(piece) && boxed && (names.length === 0 || piece.between.startsWith(","))) {
         names.push(piece);
         continue;
@@ -160,10 +164,11 @@ class LineReader {
   private family(names: readonly Piece[], piece: Piece): string {
     const last = names.at(-1);
     const [address] = piece.addresses;
-    if (!last || !address) return "";
+    if (!last || !address || /[\d\u3040-\u9fff\uac00-\ud7af]/.test(last.text)) return "";
+    if (piece.between.startsWith("|")) return resembles(last.text, address.text) ? last.text : "";
     const here = wordsOf(this.nameIn(piece, address)).length;
     const there = wordsOf(last.text).length;
-    return here === 1 || there === 1 ? last.text : "";
+    return here === 1 || there === 1 || this.line.semicolons || resembles(last.text, address.text) ? last.text : "";
   }
 
   // piece reads what stands between two separators by itself.
@@ -186,7 +191,7 @@ class LineReader {
     if (hosts.length > 0 && small(wordsOf(text).filter((word) => !/[@.]/.test(word))) === 0) for (const host of hosts) this.gathering.refuse(host.text);
     for (const one of bad) if (!first.boxed || /[^@\s]@[^@\s]/.test(one.text) || one.boxed) this.refuseBad(one);
     const name = prose && !first.boxed ? "" : this.nameIn(piece, first);
-    this.invite(first, family && name ? `${family}, ${name}` : name, this.roleBehind(piece, first)?.text);
+    this.invite(first, !family || !name ? name : piece.between.startsWith("|") ? family : `${family}, ${name}`, this.roleBehind(piece, first)?.text);
     for (const one of addresses) {
       if (one === first) continue;
       const shown = first.boxed && !one.boxed && addresses.length === 2 && one.end <= first.start;
@@ -205,8 +210,8 @@ class LineReader {
 
   // nameIn is the name beside an address: before it, else behind it or in a note.
   private nameIn(piece: Piece, address: Token): string {
-    const before = this.phrase(piece.tokens.filter(({ end }) => end <= address.start));
-    if (address.boxed && before) return before;
+    const before = properName(this.phrase(piece.tokens.filter(({ end }) => end <= address.start)));
+    if (address.boxed && before) return this.prose ? endingName(before) : before;
     if (isName(before) && small(wordsOf(before)) === 0) return before;
     if (before) return "";
     const behind = this.phrase(piece.tokens.filter(({ start, text }) => start >= address.end && !this.gathering.roles.has(text.toLowerCase())));
@@ -233,7 +238,7 @@ class LineReader {
   }
 
   private roleBehind(piece: Piece, address: Token): Token | undefined {
-    const [behind, more] = piece.tokens.filter(({ start }) => start >= address.end);
+    const [behind, more] = piece.tokens.filter(({ start, text }) => start >= address.end && /\p{L}/u.test(text));
     return behind && !more && this.gathering.roles.has(behind.text.toLowerCase()) ? behind : undefined;
   }
 
@@ -279,18 +284,16 @@ function isPerson({ text, words, bad }: Piece): boolean {
   return !isCourtesy(said[0]) || (said.length > 1 && small(said) === 0 && !/[,.]$/.test(text));
 }
 
-// isHost reports whether a word was to be an address: ana.example.com.
-function isHost(word: string): boolean {
-  return word.length < 254 && /^[\w+-]+(?:\.[\w-]+)*\.[a-z]{2,}$/.test(word);
-}
-
 function hostIn(words: readonly Token[]): boolean {
   return words.some(({ text, kind }) => kind === "word" && isHost(text));
 }
 
 function written(doc: Clean, { tokens: all }: Piece): string {
   const [first, last] = [all[0], all.at(-1)];
-  return first && last ? doc.written(first.start, last.end) : "";
+  if (!first || !last) return "";
+  // With the bracket behind, where it began within.
+  const open = "<([{".indexOf(/[<([{][^<([{]*$/.exec(doc.text.slice(first.start, last.end))?.[0][0] ?? "-");
+  return doc.written(first.start, doc.text[last.end] === ">)]}"[open] ? last.end + 1 : last.end);
 }
 
 // linesOf are the lines of a text that hold something.
@@ -318,12 +321,12 @@ function lineOf(doc: Clean, all: readonly Token[]): Line {
     if (piece) pieces.push(piece);
     start = at + 1;
   }
-  return { pieces, tabs: tabs && pieces.length > 1, aside };
+  return { pieces, tabs: tabs && pieces.length > 1, semicolons: rest.some(({ text }) => text === ";"), aside, ended: doc.text[(all.at(-1)?.end ?? 0) - 1] ?? "" };
 }
 
 function pieceOf(doc: Clean, all: readonly Token[], between: Token | undefined): Piece | undefined {
   const [first, last] = [all[0], all.at(-1)];
-  if (!first || !last) return undefined;
+  if (!first || !last || all.every(({ kind, text }) => kind === "word" && !/\p{L}/u.test(text))) return undefined;
   return {
     tokens: all,
     text: doc.text.slice(first.start, last.end),

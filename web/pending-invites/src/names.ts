@@ -10,8 +10,9 @@ const trail = /[\s,;:|/*_`"'‘’“”<>=~•·→–—-]$/;
 // properName is a name without the signs around it, or "" where nothing is left that a mail could
 // be addressed with.
 export function properName(written: string): string {
-  if (written.length > 500) return "";
-  let name = written.replaceAll('""', '"').replace(/\s+/g, " ").replace(lead, "");
+  // The last two are a mail header's way to write other letters, and the time of a message.
+  if (written.length > 500 || /=\?[\w-]+\?[bq]\?/i.test(written)) return "";
+  let name = written.replaceAll('""', '"').replace(/\s+\d\d?:\d\d(?::\d\d)?(?:\s*[AP]M)?$/i, "").replace(/\s+/g, " ").replace(lead, "");
   while (trail.test(name)) name = name.slice(0, -1);
   name = name.replace(/(?<=\S)様$|\s(?:様|さま|殿|氏|さん|先生|님)$/, "").trim();
   return /\p{L}/u.test(name) && !/[@\ufffd\p{Cs}]/u.test(name) && [...name].length <= longest ? name : "";
@@ -25,7 +26,7 @@ export function small(words: readonly string[]): number {
 }
 
 export function isCourtesy(word = ""): boolean {
-  return courtesies.has(word.toLowerCase().replace(/[,.!:]+$/, ""));
+  return /^[请請]/.test(word) || courtesies.has(word.toLowerCase().replace(/[,.!:]+$/, ""));
 }
 
 // isName reports whether a text by itself reads as somebody's name.
@@ -35,9 +36,20 @@ export function isName(text: string): boolean {
   return words.length > 0 && words.length < 6 && !/[\d@。!?]|:\/\//.test(text) && !isState(text) && !meaningOf(text) && !isCourtesy(words[0]) && !isPhrase(text);
 }
 
+// endingName is the name that a sentence ends with.
+export function endingName(text: string): string {
+  const words = text.split(/\s+/);
+  return words.slice(words.findLastIndex((word) => small([word]) > 0 || /\d|^[AP]M$/.test(word)) + 1).join(" ") || text;
+}
+
 // isPhrase reports whether a text is a sentence of a script without spaces.
 export function isPhrase(text: string): boolean {
   return /[\u3040-\u309f]{7}|[\u3040-\u30ff\u3400-\u9fff]{12}|。/.test(text);
+}
+
+// isHost reports whether a word was to be an address: ana.example.com.
+export function isHost(word: string): boolean {
+  return word.length < 254 && /^[\w+-]+(?:\.[\w-]+)*\.[a-z]{2,}$/.test(word);
 }
 
 // isState reports whether a cell says what somebody is or does, and not who.

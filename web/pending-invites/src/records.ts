@@ -2,7 +2,7 @@
 // objects of a JSON file, cards, lines like "Email: …".
 import type { Gathering } from "./gathering.ts";
 import { readList } from "./list.ts";
-import { properName } from "./names.ts";
+import { isHost, nameAmong, properName } from "./names.ts";
 import { clean } from "./signs.ts";
 import { meaningOf, type Meaning } from "./terms.ts";
 import { Quotes, tokens, type Token } from "./tokens.ts";
@@ -32,7 +32,7 @@ export function readRecord(facts: readonly Fact[], written: string, gathering: G
   for (const { token } of all) if (token !== first?.token) gathering.other(token.text);
   if (first) {
     const role = of("role").map(({ text }) => gathering.roles.get(text.trim().toLowerCase())).find(Boolean);
-    gathering.invite(first.token, first.written, nameOf(of), role);
+    gathering.invite(first.token, first.written, nameOf(of) || nameBeside(facts), role);
   } else if (bad.length === 0) {
     const named = of("name", "first", "last", "shown", "email", "login");
     if ((named.length > 0 ? named : facts).some(({ text }) => /[\p{L}@]/u.test(text))) gathering.refuse(written);
@@ -40,7 +40,7 @@ export function readRecord(facts: readonly Fact[], written: string, gathering: G
 }
 
 function addressesOf(text: string): { addresses: { token: Token; written: string }[]; bad: string[] } {
-  if (!text.includes("@")) return { addresses: [], bad: /^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$/.test(text.slice(0, 255)) ? [text] : [] };
+  if (!text.includes("@")) return { addresses: [], bad: isHost(text) ? [text] : [] };
   const doc = clean(text);
   const all = tokens(doc, new Set());
   return {
@@ -59,6 +59,13 @@ function nameOf(of: (meaning: Meaning) => readonly Fact[]): string {
   if (given && family && given !== family) return /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(family) ? `${family} ${given}` : `${given} ${family}`;
   // A "user name" may be a person's.
   return given || family || shown || (of("login").map(({ text }) => (text.trim().includes(" ") ? properName(text) : "")).find(Boolean) ?? "");
+}
+
+// nameBeside is the name in a column whose title says nothing.
+function nameBeside(facts: readonly Fact[]): string {
+  const at = facts.findIndex(({ meaning }) => meaning === "email");
+  const cells = facts.map(({ meaning, text }) => (meaning ? "" : text));
+  return at < 0 ? "" : nameAmong(cells, at, facts[at]?.text ?? "");
 }
 
 // readTable reads a sheet with a header, which a few lines may stand before, and reports whether
@@ -120,10 +127,10 @@ function titlesOf(line: string, sign: string): (Meaning | undefined)[] {
   return cells.map(({ start, end }) => columnMeaning(unquoted(line.slice(start, end).trim())));
 }
 
-// A column is called what a line is, save for words that are no fact of a person's.
+// A column is called what a line is, save for "To" and its like.
 function columnMeaning(title: string): Meaning | undefined {
   const meaning = meaningOf(title);
-  return meaning === "line" || meaning === "matter" ? undefined : meaning;
+  return meaning === "line" ? undefined : meaning;
 }
 
 const known = (titles: readonly unknown[]) => titles.filter(Boolean).length;

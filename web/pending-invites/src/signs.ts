@@ -13,9 +13,9 @@ const alike: Record<string, string> = {};
 for (const [sign, others] of [
   ["\n", "\r\v\f\x85\u2028\u2029"],
   [" ", "\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"],
-  ['"', "“”„‟«»「」『』｢｣〝〞"],
-  ["<", "〈《‹⟨"],
-  [">", "〉》›⟩"],
+  ['"', "“”„‟«»「」『』《》｢｣〝〞"],
+  ["<", "〈‹⟨"],
+  [">", "〉›⟩"],
   ["[", "【〔〖"],
   ["]", "】〕〗"],
   [",", "、،､﹐﹑"],
@@ -38,7 +38,7 @@ const signs = new RegExp(
     "[\\uff01-\\uff5e]",
     "&(?:[a-z]{2,6}|#\\d{1,6}|#x[\\da-f]{1,6});",
     "=[A-Z\\xc0-\\xdd._]{4,20}\\((?=\\s{0,3}\")", // =HYPERLINK(
-    "<mailto:[^\\s|<>]+\\|[^<>\\n]{0,200}>", // Slack's
+    "<(?:mailto:)?[^\\s|<>]*@[^\\s|<>]*\\|[^<>\\n]{0,200}>", // Slack's
     '<a\\s[^<>]{0,300}?href=["\']?mailto:[^<>"\'\\s]{0,900}[^<>]{0,300}>',
     "<\\/?(?:a|abbr|article|b|blockquote|body|br|center|code|dd|div|dl|dt|em|font|h[1-6]|head|hr|html|i|img|li|ol|p|pre|s|section|small|span|strong|table|tbody|td|th|thead|tr|u|ul)(?:[\\s/][^<>]{0,500})?>",
     "mailto:[^\\s<>()[\\]\"|,;]*(?:[,;][^\\s<>()[\\]\"|,;]+)*",
@@ -50,18 +50,18 @@ export function clean(written: string): Clean {
   const parts: Part[] = [];
   let text = "";
   let done = 0;
-  const add = (part: string, from: number, to: number) => {
-    if (part) parts.push({ here: text.length, from, to, same: part.length === to - from });
+  const add = (part: string, from: number, to: number, same: boolean) => {
+    if (part) parts.push({ here: text.length, from, to, same });
     text += part;
     done = to;
   };
   for (const { 0: sign, index } of written.matchAll(signs)) {
     const means = meaning(sign, written, index);
     if (means === sign) continue;
-    add(written.slice(done, index), done, index);
-    add(means, index, index + sign.length);
+    add(written.slice(done, index), done, index, true);
+    add(means, index, index + sign.length, sign.length === 1);
   }
-  add(written.slice(done), done, written.length);
+  add(written.slice(done), done, written.length, true);
   return {
     text,
     written(start, end) {
@@ -73,7 +73,8 @@ export function clean(written: string): Clean {
   };
 }
 
-// Part is a piece of the cleaned text, which begins here, and of what was written.
+// Part is a piece of the cleaned text, which begins here, and of what was written; the same where
+// sign stands for sign.
 interface Part {
   readonly here: number;
   readonly from: number;
@@ -105,8 +106,9 @@ function meaning(sign: string, text: string, index: number): string {
   if (sign[0] === "&") return entity(sign.slice(1, -1).toLowerCase()) ?? sign;
   if (sign[0] !== "<") return linked(sign.slice(7));
   const tag = sign.toLowerCase();
-  if (tag.startsWith("<mailto:")) {
-    const [to = "", label = ""] = sign.slice(8, -1).split("|");
+  const label = sign.slice(sign.indexOf("|") + 1, -1);
+  if (/^<(?:mailto:)?[^\s|]*@[^\s|]*\|/.test(tag)) {
+    const to = sign.slice(tag.startsWith("<mailto:") ? 8 : 1, sign.indexOf("|"));
     return label.includes("@") ? `<${linked(to)}>` : `${label} <${linked(to)}>`;
   }
   const to = /mailto:([^<>"'\s]*)/i.exec(sign);

@@ -3,7 +3,8 @@
 // sign like another, so that it swallows nobody.
 import { addressIn, type Found } from "./address.ts";
 import type { Clean } from "./signs.ts";
-import { ending, meaningOf, particles, ties } from "./terms.ts";
+import { isHost, isState } from "./names.ts";
+import { ending, meaningOf, ties } from "./terms.ts";
 
 export interface Token {
   // "between" is one of , ; | tab, line end or "and"; "colon" may follow a label or a name.
@@ -21,7 +22,7 @@ const link = /[^\s<>"]+/y;
 const scheme = /^[a-z][a-z\d+.-]{1,15}$/i;
 const spelledAt = /[[({<]\s{0,3}(?:at|ät|@|arroba|chez)\s{0,3}[\])}>]/iy;
 // Two addresses that only a sign stands between.
-const signsBetween = /[/\\|&=。…·•→+]/;
+const signsBetween = /[/|&=。…·•・→+]/;
 // {jane,rick}@x.example, and <jane doe@x.example>.
 const braced = /\{[^{}<>@\n]{1,200}\}@[^\s,;<>]{0,300}/y;
 const spaced = /<([^<>@,;:"()\n]{0,100}@[^<>@,;:"()\n]{0,300})>/y;
@@ -54,8 +55,10 @@ function lexed(text: string): Token[] {
     let end = start + 1;
     while (end < text.length && end - start < 200 && !'<>()[]{}"\n@'.includes(text[end] ?? "")) end++;
     const inside = text.slice(start + 1, end).trim();
-    if (open === "{" || text[end] !== closer[open] || !inside) return start + 1;
-    if (open === "<" && !/^[/!]|:\/\//.test(inside)) add("bad", start, end + 1, { text: inside, boxed: true });
+    if (open === "{" || text[end] !== closer[open]) return start + 1;
+    if (!inside) return open === "<" ? add("bad", start, end + 1) : end + 1;
+    if (isHost(inside)) add("bad", start, end + 1, { text: inside, boxed: true });
+    else if (open === "<" && !/^[/!]|:\/\//.test(inside) && (found.at(-1)?.kind !== "address" || inside.includes("."))) add("bad", start, end + 1, { text: inside, boxed: true });
     else if (open === "[" && text[end + 1] === "(") add("quoted", start + 1, end);
     else add("note", start + 1, end);
     return end + 1;
@@ -81,8 +84,8 @@ function lexed(text: string): Token[] {
     const label = read.indexOf("=") + 1;
     const from = label > 1 && meaningOf(read.slice(0, label)) ? start + label : start;
     const all = addressesIn(text.slice(from, end), read === whole);
-    if (!all) return add("bad", start, end);
     const boxed = isBoxed(text, start);
+    if (!all) return add("bad", start, end, { boxed });
     all.forEach((one, index) => {
       if (index > 0) add("between", end, end);
       if (one.before && !one.before.includes("。")) found.push({ kind: "word", start, end: start + one.before.length, text: one.before });
@@ -95,6 +98,7 @@ function lexed(text: string): Token[] {
     const sign = text[at] ?? "";
     if (sign === " ") at++;
     else if ("\n\t,;|".includes(sign)) at = add("between", at, at + 1);
+    else if (sign === ":" && /\d:\d/.test(text.slice(at - 1, at + 2))) at++;
     else if (sign === ":") at = add("colon", at, at + 1);
     else if (sign === '"') {
       const end = quotes.end(at);
@@ -157,7 +161,7 @@ function joined(all: readonly Token[], text: string, roles: ReadonlySet<string>)
   const result: Token[] = [];
   for (let at = 0; at < all.length; at++) {
     const token = all[at] as Token;
-    const end = token.kind === "address" || (token.kind === "bad" && token.text.includes("@")) ? endOfTorn(all, at, roles) : at;
+    const end = token.kind === "address" || (token.kind === "bad" && token.text.includes("@")) ? endOfTorn(all, at, text, roles) : at;
     const before = result.at(-1);
     if (token.kind === "address" && before && isTornBefore(before, token, text, result.at(-2))) {
       result.pop();
@@ -188,9 +192,9 @@ function bad(text: string, first: Token, last: Token): Token {
 }
 
 // endOfTorn is the place of the last part of an address that begins at a place.
-function endOfTorn(all: readonly Token[], at: number, roles: ReadonlySet<string>): number {
+function endOfTorn(all: readonly Token[], at: number, text: string, roles: ReadonlySet<string>): number {
   const token = all[at] as Token;
-  if (token.boxed) return at;
+  if (token.boxed && ">)]".includes(text[token.end] ?? "-")) return at;
   let next = at + 1;
   const glued = all[next]?.text === "," && all[next]?.start === token.end && all[next + 1]?.start === all[next]?.end;
   if (all[next]?.text === ",") next++;
@@ -199,11 +203,9 @@ function endOfTorn(all: readonly Token[], at: number, roles: ReadonlySet<string>
   const rest = all[next];
   if (rest?.kind !== "word" || rest.text.length > 63 || (all[next + 1] && all[next + 1]?.kind !== "between") || roles.has(rest.text.toLowerCase())) return at;
   if (next > lineEnd) {
-    const alone = !all[next + 1] || "\n".includes(all[next + 1]?.text ?? "");
-    return alone && ending.test(rest.text.charAt(0).toLowerCase() + rest.text.slice(1)) ? next : at;
+    return ending.test(rest.text.charAt(0).toLowerCase() + rest.text.slice(1)) ? next : at;
   }
-  if (next > at + 1 && !glued) return at;
-  if (ties.has(rest.text) || particles.has(rest.text)) return !glued || token.kind === "bad" ? at : ending.test(rest.text) ? next : at;
+  if (!glued && (ties.has(rest.text) || (next > at + 1 && isState(rest.text)))) return at;
   return ending.test(rest.text) || (token.kind === "bad" && /^[a-z\d-]*\.?[a-z.]+$/.test(rest.text) && !/\.[a-z]+$/.test(token.text)) ? next : at;
 }
 
