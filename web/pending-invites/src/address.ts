@@ -74,5 +74,6 @@ function hostOf(domain: string): string {
 // sameAs is equal for two spellings of one address, and is for nothing else than to compare.
 export function sameAs(email: string): string {
   const [local = "", domain = ""] = email.toLowerCase().normalize("NFC").split("@");
+  if (/^[\w.-]*$/.test(domain) && !domain.includes("xn--")) return `${local}@${domain}`;
   return `${local}@${exact || !/[ßς\u200c\u200d]/.test(domain) ? hostOf(domain) : domain}`;
 }

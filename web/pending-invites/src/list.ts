@@ -1,67 +1,42 @@
 // A list of people as it stands in a mail or a chat: one a line or several, in any of the ways to
 // write a name beside an address, with sentences around them.
-import { sameAs } from "./address.ts";
 import type { Gathering } from "./gathering.ts";
-import { endingName, hasInitial, isCourtesy, isHost, isName, isPhrase, isState, nameAmong, properName, resembles, small, wordsOf } from "./names.ts";
+import { isPerson, isTable, isText, isTitle, hostIn, lineOf, linesOf, takesTurns, unnumbered, written, type Line, type Piece } from "./lines.ts";
+import { endingName, hasInitial, isCourtesy, isHost, isName, isState, nameAmong, properName, resembles, small, wordsOf } from "./names.ts";
 import { clean, type Clean } from "./signs.ts";
 import { meaningOf } from "./terms.ts";
 import { tokens, type Token } from "./tokens.ts";
 
-// Piece is what stands between two separators.
-interface Piece {
-  readonly tokens: readonly Token[];
-  readonly text: string;
-  readonly addresses: readonly Token[];
-  readonly bad: readonly Token[];
-  // Words and names in quotes.
-  readonly words: readonly Token[];
-  // The separator before it, with the blanks behind that.
-  readonly between: string;
-}
-
-interface Line {
-  readonly pieces: readonly Piece[];
-  readonly tabs: boolean;
-  readonly semicolons: boolean;
-  // A line that is called something else than people: a subject, a date, a heading.
-  readonly aside: boolean;
-  // The sign that it ends with: "… wrote:", "Hi Jane,".
-  readonly ended: string;
-}
-
 const signedOff = /^(?:thanks|thank|thx|regards|best|cheers|sincerely|kind|gruß|grüße|viele|mit|danke|merci|cordialement|gracias|saludos|grazie|saluti|cordiali|groeten|pozdrawiam|dziękuję|obrigad[oa])$/i;
 
+// readList invites the people in a text, line by line.
 export function readList(text: string, gathering: Gathering): void {
   const doc = clean(text);
   const lines = linesOf(doc, unnumbered(tokens(doc, new Set(gathering.roles.keys()))));
   const table = isTable(lines);
   const turns = takesTurns(lines);
   let signature = false;
+  // A name by itself on the line before.
   let name: Piece | undefined;
   for (const line of lines) {
-    const reader = new LineReader(doc, line, gathering);
-    const [only] = line.pieces;
-    const people = line.pieces.some(({ addresses }) => addresses.length > 0);
-    const [address] = only?.addresses ?? [];
-    if (line.pieces.length === 1 && only && isTitle(only)) continue;
-    // A name on the line before is the person's who is on this one, where that is certain.
-    if (name) {
-      const here = line.pieces.length === 1 && only && only.words.length === 0 && only.addresses.length === 1 && address;
-      if (here && (turns || doc.text[address.start - 1] === "<" || resembles(name.text, address.text))) {
-        gathering.invite(address, doc.written(address.start, address.end), name.text);
-        name = undefined;
-        continue;
-      }
-      gathering.refuse(written(doc, name));
+    const [only, more] = line.pieces;
+    if (!only || (!more && isTitle(only))) continue;
+    const alone = !more && only.words.length === 0 && only.addresses.length === 1 ? only.addresses[0] : undefined;
+    if (name && alone && (turns || doc.text[alone.start - 1] === "<" || resembles(name.text, alone.text))) {
+      gathering.invite(alone, doc.written(alone.start, alone.end), name.text);
       name = undefined;
+      continue;
     }
-    if (people) signature = false;
-    if (!people && signedOff.test(wordsOf(only?.text ?? "")[0]?.replace(/[,.!]+$/, "") ?? "")) signature = true;
-    if (line.aside || (signature && !line.pieces.some(({ bad }) => bad.length > 0))) continue;
-    if (line.pieces.length === 1 && only && only.addresses.length + only.bad.length === 0) {
-      if (isPerson(only) && !(/[,:!]/.test(line.ended) && isCourtesy(wordsOf(only.text)[0]))) name = only;
-    } else if (line.tabs || table) reader.row();
-    else reader.people();
+    if (name) gathering.refuse(written(doc, name));
+    name = undefined;
+    const meant = line.pieces.some(({ addresses, bad }) => addresses.length + bad.length > 0);
+    signature = !meant && (signature || signedOff.test(wordsOf(only.text)[0]?.replace(/[,.!]+$/, "") ?? ""));
+    if (line.aside || signature) continue;
+    if (!more && !meant) {
+      const greeting = /[,:!]/.test(line.ended) && isCourtesy(wordsOf(only.text)[0]);
+      if (isPerson(only) && !greeting) name = only;
+    } else if (line.tabs || table) new LineReader(doc, line, gathering).row();
+    else new LineReader(doc, line, gathering).people();
   }
   if (name) gathering.refuse(written(doc, name));
 }
@@ -86,6 +61,7 @@ class LineReader {
     const texts = pieces.filter(({ addresses, words }) => addresses.length === 0 && words.length > 0);
     const own = pieces.filter(({ addresses, words }) => addresses.length > 0 && words.length > 0);
     if (all.length > 1 && (texts.length === 0 || own.length > 1)) return this.people();
+    if (all.length > 2 && texts.length === all.length && this.takesTurns()) return this.pairs();
     const at = pieces.findIndex(({ addresses }) => addresses.length > 0);
     const piece = pieces[at];
     const [first, ...rest] = all;
@@ -108,23 +84,19 @@ class LineReader {
       for (const { tokens: all } of pieces) new LineReader(this.doc, lineOf(this.doc, all), this.gathering).people();
       return;
     }
-    const boxed = pieces.some(({ addresses, words }) => addresses.some((one) => one.boxed) && words.length > 0);
-    const bare = pieces.filter(({ addresses, words }) => addresses.length > 0 && words.length === 0);
-    const texts = pieces.filter((piece) => isText(piece));
-    const plain = bare.length > 0 && bare.length + texts.length === pieces.length && texts.length > 0 && bare.every(({ addresses }) => addresses.length === 1);
+    const boxed = pieces.some((piece) => this.isNamed(piece));
+    const bare = pieces.filter(({ addresses, words }) => addresses.length === 1 && words.length === 0);
+    const [first] = bare;
+    const texts = pieces.filter(isText);
+    // Google puts the addresses of a person in one cell.
     if (texts.length > 0 && pieces.some(({ addresses, text }) => addresses.length > 1 && text.includes(" ::: "))) return this.row();
-    if (!boxed && plain && !this.prose) {
-      if (bare.length === 1 && this.isOwn(pieces, bare[0] as Piece)) return this.row();
-      if (bare.length > 1) {
-        const turns = pieces.every((piece, index) => isText(piece) === isText(pieces[index % 2] as Piece)) && pieces.length === 2 * bare.length && isText(pieces[0] as Piece) !== isText(pieces[1] as Piece);
-        if (turns) return this.pairs();
-        if (this.isOwn(pieces.slice(0, pieces.indexOf(bare[0] as Piece) + 1), bare[0] as Piece)) return this.row();
-      }
+    if (first && texts.length > 0 && bare.length + texts.length === pieces.length && !boxed && !this.prose) {
+      if (bare.length > 1 && bare.length === texts.length && this.takesTurns()) return this.pairs();
+      if (this.isOwn(bare.length > 1 ? pieces.slice(0, pieces.indexOf(first) + 1) : pieces, first)) return this.row();
     }
     let names: Piece[] = [];
     for (const piece of pieces) {
-      const [first] = piece.addresses;
-      const named = first?.boxed && piece.words.length > 0 && /^[,|]/.test(piece.between);
+      const named = this.isNamed(piece) && /^[,|]/.test(piece.between);
       if (isText(piece) && boxed && (names.length === 0 || piece.between.startsWith(","))) {
         names.push(piece);
         continue;
@@ -137,6 +109,11 @@ class LineReader {
     for (const name of names) this.refuse(name);
   }
 
+  // isNamed reports whether a piece has a name and its address.
+  private isNamed({ addresses: [address], words: [word] }: Piece): boolean {
+    return address !== undefined && word !== undefined && (address.boxed || (word.end <= address.start && !this.prose));
+  }
+
   // isOwn reports whether the texts in a line are one person's whose address stands there alone:
   // by the mailbox, by the order of name and address, or as cells without a blank between them.
   private isOwn(pieces: readonly Piece[], piece: Piece): boolean {
@@ -145,9 +122,15 @@ class LineReader {
     if (texts.length === 0 || !address) return false;
     return (
       texts.some(({ text }) => resembles(text, address.text) || this.gathering.roles.has(text.trim().toLowerCase()) || isState(text)) ||
-      pieces.at(-1) === piece && this.line.pieces.length === pieces.length ||
+      (pieces.at(-1) === piece && this.line.pieces.length === pieces.length && (texts.length === 1 || texts.every(({ words }) => words.length === 1))) ||
       pieces.every(({ between }, index) => index === 0 || !/^[,;] /.test(between))
     );
+  }
+
+  // takesTurns reports whether a name and an address follow each other.
+  private takesTurns(): boolean {
+    const { pieces } = this.line;
+    return pieces.every((piece, index) => isText(piece) === (isText(pieces[0] as Piece) === (index % 2 === 0)));
   }
 
   private pairs(): void {
@@ -264,140 +247,4 @@ class LineReader {
     const [first, last] = [this.line.pieces[0]?.tokens[0], this.line.pieces.at(-1)?.tokens.at(-1)];
     if (first && last && this.line.pieces.some((piece) => isPerson(piece) || piece.bad.length > 0)) this.gathering.refuse(this.doc.written(first.start, last.end));
   }
-}
-
-function isText(piece: Piece): boolean {
-  return piece.addresses.length + piece.bad.length === 0 && piece.words.length > 0 && !hostIn(piece.words);
-}
-
-function isTitle(piece: Piece): boolean {
-  return meaningOf(piece.text) !== undefined;
-}
-
-// isPerson reports whether a piece without an address was to be somebody: no title, telephone
-// number, role or sentence.
-function isPerson({ text, words, bad }: Piece): boolean {
-  if (bad.length > 0) return true;
-  const said = wordsOf(text);
-  if (said.length === 0 || words.length === 0 || said.length > 5 || isState(text) || meaningOf(text)) return false;
-  if (/[!?:]$/.test(text) || isPhrase(text) || (said.length > 2 && 2 * small(said) >= said.length)) return false;
-  return !isCourtesy(said[0]) || (said.length > 1 && small(said) === 0 && !/[,.]$/.test(text));
-}
-
-function hostIn(words: readonly Token[]): boolean {
-  return words.some(({ text, kind }) => kind === "word" && isHost(text));
-}
-
-function written(doc: Clean, { tokens: all }: Piece): string {
-  const [first, last] = [all[0], all.at(-1)];
-  if (!first || !last) return "";
-  // With the bracket behind, where it began within.
-  const open = "<([{".indexOf(/[<([{][^<([{]*$/.exec(doc.text.slice(first.start, last.end))?.[0][0] ?? "-");
-  return doc.written(first.start, doc.text[last.end] === ">)]}"[open] ? last.end + 1 : last.end);
-}
-
-// linesOf are the lines of a text that hold something.
-function linesOf(doc: Clean, all: readonly Token[]): Line[] {
-  const lines: Line[] = [];
-  let start = 0;
-  for (let at = 0; at <= all.length; at++) {
-    if (at < all.length && all[at]?.text !== "\n") continue;
-    const line = lineOf(doc, all.slice(start, at));
-    if (line.pieces.length > 0) lines.push(line);
-    start = at + 1;
-  }
-  return lines;
-}
-
-function lineOf(doc: Clean, all: readonly Token[]): Line {
-  const { rest, aside } = unlabelled(all, doc);
-  const tabs = rest.some(({ text }, index) => text === "\t" && index > 0);
-  const pieces: Piece[] = [];
-  let start = 0;
-  for (let at = 0; at <= rest.length; at++) {
-    const token = rest[at];
-    if (token && (token.kind !== "between" || (tabs && token.text !== "\t"))) continue;
-    const piece = pieceOf(doc, rest.slice(start, at), rest[start - 1]);
-    if (piece) pieces.push(piece);
-    start = at + 1;
-  }
-  return { pieces, tabs: tabs && pieces.length > 1, semicolons: rest.some(({ text }) => text === ";"), aside, ended: doc.text[(all.at(-1)?.end ?? 0) - 1] ?? "" };
-}
-
-function pieceOf(doc: Clean, all: readonly Token[], between: Token | undefined): Piece | undefined {
-  const [first, last] = [all[0], all.at(-1)];
-  if (!first || !last || all.every(({ kind, text }) => kind === "word" && !/\p{L}/u.test(text))) return undefined;
-  return {
-    tokens: all,
-    text: doc.text.slice(first.start, last.end),
-    addresses: [...new Map(all.flatMap((one) => (one.kind === "address" ? [[one.text, one] as const] : [])).reverse()).values()].reverse(),
-    bad: all.filter(({ kind }) => kind === "bad"),
-    words: all.filter(({ kind, text }) => (kind === "word" || kind === "quoted") && /\p{L}/u.test(text)),
-    between: between ? doc.text.slice(between.start, first.start) : "",
-  };
-}
-
-// unlabelled drops what a line or a part of it is called: "To:", "E-mail:", and "Team:" where
-// several follow.
-function unlabelled(all: readonly Token[], doc: Clean): { rest: readonly Token[]; aside: boolean } {
-  const lastColon = all.findLast(({ kind }) => kind === "colon");
-  if (!lastColon) return { rest: all, aside: false };
-  const addressed = all.some(({ kind }) => kind === "address" || kind === "bad");
-  const behind = new Set(all.flatMap(({ found, start }) => (found && start > lastColon.start ? sameAs(found.email) : [])));
-  let rest: Token[] = [];
-  let aside = !addressed && all.at(-1) === lastColon;
-  let since = 0;
-  for (const token of all) {
-    if (token.kind === "colon") {
-      const meaning = labelBefore(rest, since, token, doc);
-      if (meaning) rest.length -= meaning.words;
-      else if (token === lastColon && behind.size > 1) rest = rest.slice(0, since);
-      else rest.push(token);
-      if (meaning?.matter && !addressed) aside = true;
-    } else rest.push(token);
-    if (token.kind === "colon" || token.kind === "between") since = rest.length;
-  }
-  return { rest, aside };
-}
-
-// labelBefore counts the words of a label before a colon.
-function labelBefore(before: readonly Token[], since: number, colon: Token, doc: Clean): { words: number; matter: boolean } | undefined {
-  for (let words = Math.min(4, before.length - since); words > 0; words--) {
-    const meaning = meaningOf(doc.text.slice(before[before.length - words]?.start, colon.start));
-    if (meaning) return { words, matter: meaning === "matter" };
-  }
-  return undefined;
-}
-
-// isTable reports whether lines without tabs are the rows of a sheet: several cells in each,
-// with the address in the same place.
-function isTable(lines: readonly Line[]): boolean {
-  const place = ({ pieces }: Line) => pieces.findIndex(({ addresses }) => addresses.length > 0);
-  const at = lines[0] ? place(lines[0]) : -1;
-  return (
-    lines.length > 1 && at >= 0 &&
-    lines.every((line) => line.pieces.length > 1 && place(line) === at && !line.pieces.some(({ addresses, words }) => addresses.length > 0 && words.length > 0))
-  );
-}
-
-// takesTurns reports whether names and addresses stand on lines of their own, one after another.
-function takesTurns(lines: readonly Line[]): boolean {
-  return (
-    lines.length > 3 && lines.length % 2 === 0 &&
-    lines.every(({ pieces: [one, ...more] }, index) => one && more.length === 0 && (index % 2 === 0 ? isText(one) : one.addresses.length === 1 && one.words.length === 0))
-  );
-}
-
-// unnumbered takes the number off addresses that are counted: "1.jane@x.example", "2.rick@…".
-function unnumbered(all: readonly Token[]): readonly Token[] {
-  const counted = /^(\d{1,4})[._-](?=\w)/;
-  const first = all.filter(({ kind }, index) => kind === "address" && (index === 0 || all[index - 1]?.text === "\n"));
-  if (first.length < 2 || !first.every(({ text }, index) => Number(counted.exec(text)?.[1]) === index + 1)) return all;
-  const counts = new Set(first);
-  return all.map((token) => {
-    const { found } = token;
-    if (!counts.has(token) || !found) return token;
-    const email = token.text.replace(counted, "");
-    return { ...token, text: email, found: { ...found, email, changed: true } };
-  });
 }

@@ -112,9 +112,10 @@ function meaning(sign: string, text: string, index: number): string {
     return label.includes("@") ? `<${linked(to)}>` : `${label} <${linked(to)}>`;
   }
   const to = /mailto:([^<>"'\s]*)/i.exec(sign);
-  if (to) return `<${linked(to[1] ?? "")}> `;
+  if (to) return `<${linked(to[1] ?? "")}> "`;
   if (/^<t[dh]\b/.test(tag)) return "\t";
-  return tag === "</a>" ? "," : /^<\/?(?:a|abbr|b|code|em|font|i|img|s|small|span|strong|t[dh]|u)\b/.test(tag) ? "" : "\n";
+  // What a link is called may hold commas.
+  return tag === "</a>" ? '",' : /^<\/?(?:a|abbr|b|code|em|font|i|img|s|small|span|strong|t[dh]|u)\b/.test(tag) ? "" : "\n";
 }
 
 function entity(name: string): string | undefined {

@@ -3,7 +3,7 @@
 // sign like another, so that it swallows nobody.
 import { addressIn, type Found } from "./address.ts";
 import type { Clean } from "./signs.ts";
-import { isHost, isState } from "./names.ts";
+import { isHost, isState, small, wordsOf } from "./names.ts";
 import { ending, meaningOf, ties } from "./terms.ts";
 
 export interface Token {
@@ -32,7 +32,7 @@ const closer: Record<string, string> = { "<": ">", "(": ")", "[": "]", "{": "}" 
 
 // tokens are those of a text, torn addresses in one piece.
 export function tokens(doc: Clean, roles: ReadonlySet<string>): Token[] {
-  return parted(joined(lexed(doc.text), doc.text, roles));
+  return parted(joined(lexed(doc.text), doc.text, roles), roles);
 }
 
 function lexed(text: string): Token[] {
@@ -78,8 +78,8 @@ function lexed(text: string): Token[] {
       return add("note", start, link.lastIndex);
     }
     if (!read.includes("@")) {
-      const last = found.at(-1);
-      return add(last && "address bad note".includes(last.kind) && ties.has(read.toLowerCase()) ? "between" : "word", start, end);
+      const tie = ties.has(read) && "address bad note between".includes(found.at(-1)?.kind ?? "between");
+      return add(tie ? "between" : "word", start, end);
     }
     const label = read.indexOf("=") + 1;
     const from = label > 1 && meaningOf(read.slice(0, label)) ? start + label : start;
@@ -172,19 +172,23 @@ function joined(all: readonly Token[], text: string, roles: ReadonlySet<string>)
   return result;
 }
 
-// parted puts a separator where an address in brackets ends and the name of the next begins.
-function parted(all: readonly Token[]): Token[] {
+// parted puts a separator where the name of the next one follows an address that has its own.
+function parted(all: readonly Token[], roles: ReadonlySet<string>): Token[] {
   const result: Token[] = [];
-  let ahead = false;
-  for (let at = all.length - 1; at >= 0; at--) {
-    const token = all[at] as Token;
+  let named = false;
+  all.forEach((token, at) => {
     const next = all[at + 1];
-    if (token.kind === "between") ahead = false;
-    if (token.boxed && ahead && (next?.kind === "word" || next?.kind === "quoted")) result.push({ kind: "between", start: token.end, end: token.end, text: "" });
-    if (token.boxed) ahead = true;
     result.push(token);
-  }
-  return result.reverse();
+    if (token.kind === "between") named = false;
+    if (token.kind === "word" || token.kind === "quoted") named = true;
+    const name = next && (next.kind === "quoted" || next.kind === "word") && /\p{L}/u.test(next.text) && small(wordsOf(next.text).slice(0, 1)) === 0 && !isState(next.text) && !roles.has(next.text.toLowerCase());
+    const address = token.kind === "note" && next?.kind === "address" && !next.boxed && all[at - 1]?.kind === "address";
+    if ((token.boxed && named && name) || address) {
+      result.push({ kind: "between", start: token.end, end: token.end, text: "" });
+      named = false;
+    }
+  });
+  return result;
 }
 
 function bad(text: string, first: Token, last: Token): Token {
