@@ -1,7 +1,7 @@
 // InviteForm is where one address or many are invited, with what became of each.
 import { html, nothing, type ReactiveController, type ReactiveElement, type TemplateResult } from "lit";
 import { Refusal } from "@invites/client";
-import { read, type Addressee } from "./addressees.ts";
+import type { Addressee, read } from "./addressees.ts";
 import { check, warning } from "./icons.ts";
 import { whyNot } from "./refusals.ts";
 import { mostAtOnce, type NewInvite, type Outcome } from "./service.ts";
@@ -35,6 +35,8 @@ export class InviteForm implements ReactiveController {
   private text = "";
   private answers: readonly Answer[] = [];
   private problem = "";
+  // The reader of what is pasted: a file of its own, loaded with the first form.
+  private read: typeof read | undefined;
 
   constructor(
     private readonly host: ReactiveElement,
@@ -47,6 +49,7 @@ export class InviteForm implements ReactiveController {
 
   // show opens the form for an address and puts the focus in it.
   async show(text = ""): Promise<void> {
+    this.read ??= (await import("./addressees.ts")).read;
     this.open = true;
     if (text) this.text = text;
     this.answers = [];
@@ -67,10 +70,16 @@ export class InviteForm implements ReactiveController {
     return this.host.renderRoot.querySelector("textarea");
   }
 
+  // addressees are those whom the API is asked to invite; it says what is wrong with the refused.
+  private addressees(): Addressee[] {
+    const { people = [], refused = [] } = this.read?.(this.text, this.office.roles) ?? {};
+    return [...people, ...refused.map((email) => ({ email }))];
+  }
+
   view(): TemplateResult | typeof nothing {
     if (!this.open) return nothing;
     const { words, roles, languages } = this.office;
-    const many = addresseesIn(this.text);
+    const many = this.addressees();
     const single = many.length <= 1;
     return html`<form class="form" part="form" novalidate aria-label=${words.text("form.title")} @submit=${this.submitted} @keydown=${this.escape}>
       <div class="fields">
@@ -173,7 +182,7 @@ export class InviteForm implements ReactiveController {
 
   // Enter sends where one address is written; a line more is for those who paste many.
   private readonly enter = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || addresseesIn(this.text).length !== 1) return;
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || this.addressees().length !== 1) return;
     event.preventDefault();
     this.field?.form?.requestSubmit();
   };
@@ -186,7 +195,7 @@ export class InviteForm implements ReactiveController {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
     const value = (name: string) => String(form.get(name) ?? "").trim();
-    const people = addresseesIn(this.text);
+    const people = this.addressees();
     const { words } = this.office;
     if (people.length === 0) return this.refuse(words.text("form.empty"));
     if (people.length > most) return this.refuse(words.text("form.tooMany", { n: people.length, most }));
@@ -245,12 +254,6 @@ export class InviteForm implements ReactiveController {
     }
     this.field?.focus();
   }
-}
-
-// addresseesIn are those whom the API is asked to invite; it says what is wrong with the refused.
-function addresseesIn(text: string): Addressee[] {
-  const { people, refused } = read(text);
-  return [...people, ...refused.map((email) => ({ email }))];
 }
 
 function languageName(tag: string): string {
