@@ -14,8 +14,8 @@ export interface Piece {
   readonly bad: readonly Token[];
   // Words and names in quotes.
   readonly words: readonly Token[];
+  // The separator before it, and as it is written with the blanks behind.
   readonly before: Token | undefined;
-  // The separator before it, with the blanks behind that.
   readonly between: string;
 }
 
@@ -42,7 +42,7 @@ export function isTitle(piece: Piece): boolean {
 export function isPerson({ text, words, bad }: Piece): boolean {
   if (bad.length > 0) return true;
   const said = wordsOf(text);
-  if (said.length === 0 || words.length === 0 || said.length > 5 || isState(text) || meaningOf(text)) return false;
+  if (said.length === 0 || words.length === 0 || (said.length > 5 && (small(said) > 0 || said.length > 8)) || isState(text) || meaningOf(text)) return false;
   if (/[!?:]$/.test(text) || isPhrase(text) || (said.length > 2 && 2 * small(said) >= said.length)) return false;
   return !isCourtesy(said[0]) || (said.length > 1 && small(said) === 0 && !/[,.]$/.test(text));
 }
@@ -57,6 +57,23 @@ export function written(doc: Clean, { tokens: all }: Piece): string {
   // With the bracket behind, where it began within.
   const open = "<([{".indexOf(/[<([{][^<([{]*$/.exec(doc.text.slice(first.start, last.end))?.[0][0] ?? "-");
   return doc.written(first.start, doc.text[last.end] === ">)]}"[open] ? last.end + 1 : last.end);
+}
+
+// phrase is what some tokens say behind a colon, with the signs between them, up to a dash.
+export function phrase(doc: Clean, all: readonly Token[]): string {
+  let said = "";
+  let end = -1;
+  const colon = all.findLastIndex(({ kind }) => kind === "colon");
+  for (const token of colon + 1 < all.length ? all.slice(colon + 1) : all) {
+    if (token.kind === "colon" || (said && /^[-–—>|•·=→]+$/.test(token.text))) {
+      if (said) break;
+    } else if (token.kind === "word" || token.kind === "quoted") {
+      const gap = end < 0 ? "" : doc.text.slice(end, token.start);
+      said += (/[(@<[]/.test(gap) ? " " : gap) + token.text;
+      end = token.end;
+    } else if (token.kind === "note") end = end < 0 ? end : Math.max(end, token.end);
+  }
+  return said.trim();
 }
 
 // linesOf are the lines of a text that hold something.
@@ -85,11 +102,16 @@ export function lineOf(doc: Clean, all: readonly Token[]): Line {
     if (token && (token.kind !== "between" || (tabs && token.text !== "\t"))) continue;
     const piece = pieceOf(doc, rest.slice(start, at), rest[start - 1]);
     const last = pieces.at(-1);
-    if (last && piece && named && piece.between.startsWith(", ") && isText(last) && isText(piece)) pieces[pieces.length - 1] = pieceOf(doc, [...last.tokens, ...piece.tokens], last.before) as Piece;
+    if (last && piece && named && isFamily(last, piece)) pieces[pieces.length - 1] = pieceOf(doc, [...last.tokens, ...piece.tokens], last.before) ?? piece;
     else if (piece) pieces.push(piece);
     start = at + 1;
   }
   return { pieces, tabs: tabs && pieces.length > 1, semicolons, aside, ended: doc.text[(all.at(-1)?.end ?? 0) - 1] ?? "" };
+}
+
+// isFamily reports whether two pieces are a family name and a given one: "van der Berg, Jan".
+function isFamily(one: Piece, two: Piece): boolean {
+  return two.between.startsWith(", ") && isText(one) && isText(two) && (one.words.length === 1 || two.words.length === 1) && one.tokens.length + two.tokens.length < 7;
 }
 
 function pieceOf(doc: Clean, all: readonly Token[], between: Token | undefined): Piece | undefined {

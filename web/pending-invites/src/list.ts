@@ -1,7 +1,7 @@
 // A list of people as it stands in a mail or a chat: one a line or several, in any of the ways to
 // write a name beside an address, with sentences around them.
 import type { Gathering } from "./gathering.ts";
-import { isPerson, isTable, isText, isTitle, hostIn, lineOf, linesOf, takesTurns, unnumbered, written, type Line, type Piece } from "./lines.ts";
+import { isPerson, isTable, isText, isTitle, hostIn, lineOf, linesOf, phrase, takesTurns, unnumbered, written, type Line, type Piece } from "./lines.ts";
 import { endingName, hasInitial, isCourtesy, isHost, isName, isState, nameAmong, properName, resembles, small, wordsOf } from "./names.ts";
 import { clean, type Clean } from "./signs.ts";
 import { meaningOf } from "./terms.ts";
@@ -23,7 +23,7 @@ export function readList(text: string, gathering: Gathering): void {
     if (!only || (!more && isTitle(only))) continue;
     const alone = !more && only.words.length === 0 && only.addresses.length === 1 ? only.addresses[0] : undefined;
     if (name && alone && (turns || doc.text[alone.start - 1] === "<" || resembles(name.text, alone.text))) {
-      gathering.invite(alone, doc.written(alone.start, alone.end), name.text);
+      gathering.invite(alone, doc.written(alone.start, alone.end), phrase(doc, name.tokens));
       name = undefined;
       continue;
     }
@@ -193,31 +193,14 @@ class LineReader {
 
   // nameIn is the name beside an address: before it, else behind it or in a note.
   private nameIn(piece: Piece, address: Token): string {
-    const before = properName(this.phrase(piece.tokens.filter(({ end }) => end <= address.start)));
+    const before = properName(phrase(this.doc, piece.tokens.filter(({ end }) => end <= address.start)));
     if (address.boxed && before) return this.prose ? endingName(before) : before;
     if (isName(before) && small(wordsOf(before)) === 0) return before;
     if (before) return "";
-    const behind = this.phrase(piece.tokens.filter(({ start, text }) => start >= address.end && !this.gathering.roles.has(text.toLowerCase())));
+    const behind = phrase(this.doc, piece.tokens.filter(({ start, text }) => start >= address.end && !this.gathering.roles.has(text.toLowerCase())));
     if (isName(behind) && (address.boxed || small(wordsOf(behind)) === 0)) return behind;
     const note = piece.tokens.find(({ kind }) => kind === "note")?.text ?? "";
     return !behind && isName(note) && small(wordsOf(note)) === 0 ? note : "";
-  }
-
-  // phrase is what some tokens say behind a colon, with the signs between them, up to a dash.
-  private phrase(all: readonly Token[]): string {
-    let phrase = "";
-    let end = -1;
-    const colon = all.findLastIndex(({ kind }) => kind === "colon");
-    for (const token of colon + 1 < all.length ? all.slice(colon + 1) : all) {
-      if (token.kind === "colon" || (phrase && /^[-–—>|•·=→]+$/.test(token.text))) {
-        if (phrase) break;
-      } else if (token.kind === "word" || token.kind === "quoted") {
-        const gap = end < 0 ? "" : this.doc.text.slice(end, token.start);
-        phrase += (/[(@<[]/.test(gap) ? " " : gap) + token.text;
-        end = token.end;
-      } else if (token.kind === "note") end = end < 0 ? end : Math.max(end, token.end);
-    }
-    return phrase.trim();
   }
 
   private roleBehind(piece: Piece, address: Token): Token | undefined {
@@ -227,8 +210,8 @@ class LineReader {
 
   // roleAmong is the cell that names a role: behind the address, or beside a name.
   private roleAmong(pieces: readonly Piece[], at: number, address: Token): Piece | undefined {
-    const named = pieces.filter(({ text, addresses }) => addresses.length === 0 && this.gathering.roles.has(text.trim().toLowerCase()));
-    return named.find((piece) => pieces.indexOf(piece) > at) ?? named.find(({ text }) => !resembles(text, address.text));
+    const names = ({ text, addresses }: Piece) => addresses.length === 0 && this.gathering.roles.has(text.trim().toLowerCase());
+    return pieces.find((piece, index) => index > at && names(piece)) ?? pieces.find((piece) => names(piece) && !resembles(piece.text, address.text));
   }
 
   private invite(address: Token, name: string, role?: string): void {
@@ -239,8 +222,10 @@ class LineReader {
     this.gathering.refuse(one.boxed ? one.text : this.doc.written(one.start, one.end));
   }
 
+  // refuse shows who was named without an address; in a sentence only who is surely somebody.
   private refuse(piece: Piece): void {
-    if (isPerson(piece) && !this.prose) this.gathering.refuse(written(this.doc, piece));
+    const { text, words } = piece;
+    if (isPerson(piece) && (!this.prose || (this.line.ended !== ":" && words.length > 1 && isName(text) && small(wordsOf(text)) === 0))) this.gathering.refuse(written(this.doc, piece));
   }
 
   private refuseLine(): void {

@@ -31,8 +31,9 @@ export function readRecord(facts: readonly Fact[], written: string, gathering: G
   for (const one of bad) gathering.refuse(one);
   for (const { token } of all) if (token !== first?.token) gathering.other(token.text);
   if (first) {
+    const own = first.token.boxed ? mails.map(({ text }) => properName(text.slice(0, text.search(/[<([]/)))).find(Boolean) : "";
     const role = of("role").map(({ text }) => gathering.roles.get(text.trim().toLowerCase())).find(Boolean);
-    gathering.invite(first.token, first.written, nameOf(of) || nameBeside(facts), role);
+    gathering.invite(first.token, first.written, nameOf(of) || nameBeside(facts) || own, role);
   } else if (bad.length === 0) {
     const named = of("name", "first", "last", "shown", "email", "login");
     if ((named.length > 0 ? named : facts).some(({ text }) => /[\p{L}@]/u.test(text))) gathering.refuse(written);

@@ -172,15 +172,17 @@ function joined(all: readonly Token[], text: string, roles: ReadonlySet<string>)
   return result;
 }
 
-// parted puts a separator where the name of the next one follows an address that has its own.
+// parted puts a separator where the name of the next one follows an address that has its own, and
+// before an address that a word ties to somebody without one.
 function parted(all: readonly Token[], roles: ReadonlySet<string>): Token[] {
   const result: Token[] = [];
   let named = false;
   all.forEach((token, at) => {
     const next = all[at + 1];
-    result.push(token);
-    if (token.kind === "between") named = false;
-    if (token.kind === "word" || token.kind === "quoted") named = true;
+    const tie = token.kind === "word" && ties.has(token.text) && next?.kind === "address" && !next.boxed;
+    result.push(tie ? { ...token, kind: "between" } : token);
+    if (token.kind === "between" || tie) named = false;
+    else if (token.kind === "word" || token.kind === "quoted") named = true;
     const name = next && (next.kind === "quoted" || next.kind === "word") && /\p{L}/u.test(next.text) && small(wordsOf(next.text).slice(0, 1)) === 0 && !isState(next.text) && !roles.has(next.text.toLowerCase());
     const address = token.kind === "note" && next?.kind === "address" && !next.boxed && all[at - 1]?.kind === "address";
     if ((token.boxed && named && name) || address) {

@@ -156,6 +156,8 @@ for (const piece of [
   (count) => `Jane${count},jane${count}@x.example\n`,
   (count) => `Team${count}: jane${count}@x.example, `,
   (count) => `Jane Doe${count}, `,
+  (count) => `${count === 1 ? "a;" : ""}Jane${count}, `,
+  (count) => `${count === 1 ? "jane@x.example\t" : ""}admin\t`,
 ]) {
   const part = typeof piece === "string" ? () => piece : piece;
   test(`the reader goes through ${JSON.stringify(part(1))}, again and again, in proportion to its length`, async () => {
