@@ -17,16 +17,16 @@ const edge = /[\p{L}\p{M}\p{Nd}]/u;
 const unspaced = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Arabic}\\p{Script=Hebrew}ー";
 const glued = new RegExp(`^[${unspaced}]+[/・]?(?=[\\w])`, "u");
 const gluedBehind = new RegExp(`(\\.[a-z]{2,63})[${unspaced}]{1,63}$`, "iu");
-// An atom of RFC 5322 may hold /=?*!|^\`{}$% as well. Within a list they are signs between two
+// An atom of RFC 5322 may hold #/=?*!|^\`{}$%~ as well. Within a list they are signs between two
 // things far more often than part of a mailbox's name.
-const usual = /^[\w#&'+~-]+(?:\.[\w#&'+~-]+)*$/;
+const usual = /^[\w&'+-]+(?:\.[\w&'+-]+)*$/;
 const anything = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const label = /^[\p{L}\p{Nd}](?:[\p{L}\p{M}\p{Nd}\u200c\u200d-]{0,61}[\p{L}\p{M}\p{Nd}])?$/u;
 
 // addressIn reads a word with one @ in it. Alone in the text it may hold every sign that an
 // address may: there are no two things that one could stand between.
 export function addressIn(word: string, alone: boolean): Found | undefined {
-  if (word.length > longest) return undefined;
+  if (word.length > longest || word.indexOf("@") !== word.lastIndexOf("@")) return undefined;
   const bare = trimmed(word);
   const before = glued.exec(bare)?.[0] ?? "";
   const at = bare.indexOf("@");

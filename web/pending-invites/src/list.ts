@@ -158,7 +158,8 @@ class LineReader {
   private piece(piece: Piece, family: string): void {
     const { addresses, bad, words, text } = piece;
     const boxed = addresses.filter((one) => one.boxed);
-    const [first] = boxed.length > 0 ? boxed : addresses;
+    // Behind an address, one in < > is meant and one in ( ) is another.
+    const [first] = boxed.length > 0 && (words.length > 0 || this.doc.text[(boxed[0]?.start ?? 0) - 1] === "<") ? boxed : addresses;
     if (!first) {
       const whole = bad.length > 0 && bad.every((one) => !one.boxed && !/[^@\s]@\S*[^@\s]/.test(one.text));
       if (bad.length === 0 || whole) return bad.length > 0 || hostIn(words) ? this.gathering.refuse(written(this.doc, piece)) : this.refuse(piece);
@@ -177,7 +178,7 @@ class LineReader {
     this.invite(first, !family || !name ? name : piece.between.startsWith("|") ? family : `${family}, ${name}`, this.roleBehind(piece, first)?.text);
     for (const one of addresses) {
       if (one === first) continue;
-      const shown = first.boxed && !one.boxed && addresses.length === 2 && one.end <= first.start;
+      const shown = addresses.length === 2 && !addresses[0]?.boxed && addresses[1]?.boxed;
       if ((name && !prose) || shown) this.gathering.other(one.text);
       else this.invite(one, "");
     }

@@ -15,7 +15,7 @@ const columns: Record<Meaning, string> = {
   first: "firstname first givenname given forename vorname prénom prénoms prenom primernombre nomepróprio primeironome voornaam imię imie 名 الاسمالأول الاسمالاول",
   last: "lastname last surname familyname family sn nachname familienname zuname nomdefamille apellido apellidos cognome sobrenome apelido achternaam nazwisko 姓 苗字 اللقب اسمالعائلة الاسمالأخير",
   role: "role roles userrole memberrole orgrole workspacerole accesslevel permission permissions rolle benutzerrolle berechtigung rôle rol ruolo papel função funcao rola uprawnienia 役割 ロール 権限 角色 权限 權限 الدور دور الصلاحية",
-  line: "to cc bcc from von an kopie de à para cci cco a da per van aan do od dw udw mailto replyto contact kontakt contacto contatto contato kontaktperson attendees organizer participants guests members invite invitees teilnehmer participants destinataires 宛先 差出人 収件人 收件人 发件人 寄件人 抄送 密送 联系人 聯絡人 至 من إلى الى نسخة",
+  line: "to cc bcc from von an kopie de à para cci cco a da per van aan do od dw udw mailto smtp sip replyto contact kontakt contacto contatto contato kontaktperson attendees organizer participants guests members invite invitees teilnehmer participants destinataires 宛先 差出人 収件人 收件人 发件人 寄件人 抄送 密送 联系人 聯絡人 至 من إلى الى نسخة",
   matter:
     "subject betreff objet asunto oggetto onderwerp temat assunto 件名 主题 主旨 الموضوع date sent datum gesendet envoyé enviado inviato verzonden wysłano 日時 日期 التاريخ phone tel telephone telefon téléphone teléfono telefono mobile mobil cell fax handy 電話 电话 الهاتف company organization organisation firma title position department abteilung url web website notes note notiz",
 };

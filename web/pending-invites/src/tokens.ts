@@ -77,6 +77,8 @@ function lexed(text: string): Token[] {
       link.test(text);
       return add("note", start, link.lastIndex);
     }
+    // "b)" of a list.
+    if (read.length === 1 && text[end] === ")" && text[start - 1] !== "(") return end;
     if (!read.includes("@")) {
       const tie = ties.has(read) && "address bad note between".includes(found.at(-1)?.kind ?? "between");
       return add(tie ? "between" : "word", start, end);
