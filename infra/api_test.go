@@ -86,7 +86,7 @@ func documented(t *testing.T) []string {
 func TestCrossOriginRulesAreTheContracts(t *testing.T) {
 	api := at(template(t, root), "Resources", "Api", "Properties")
 	wantEqual(t, "CORS", at(api, "CorsConfiguration"), "{AllowHeaders: [Authorization, Content-Type, Idempotency-Key, If-Match], "+
-		"AllowMethods: [GET, POST, PUT], AllowOrigins: !Ref AllowedOrigins, ExposeHeaders: [ETag, Location, Retry-After], MaxAge: 3600}")
+		"AllowMethods: [GET, POST, PUT], AllowOrigins: !Ref AllowedOrigins, ExposeHeaders: [Date, ETag, Location, Retry-After], MaxAge: 3600}")
 	wantEqual(t, "throttling", at(api, "DefaultRouteSettings"), "{ThrottlingBurstLimit: !Ref ThrottleBurst, ThrottlingRateLimit: !Ref ThrottleRate}")
 }
 

@@ -237,7 +237,7 @@ func TestCORSAllowsTheConsolesOriginAlone(t *testing.T) {
 	}
 	a := do(t, request{method: "GET", path: "/v1/invites", as: token(t, "acme", "admin"), header: map[string]string{"Origin": api(t)}})
 	exposed := strings.ToLower(a.header.Get("Access-Control-Expose-Headers"))
-	for _, name := range []string{"etag", "location", "retry-after"} {
+	for _, name := range []string{"date", "etag", "location", "retry-after"} {
 		if !strings.Contains(exposed, name) {
 			t.Errorf("%s is not exposed: %q", name, exposed)
 		}
