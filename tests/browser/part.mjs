@@ -6,7 +6,8 @@ import { open, stack, token } from "./stack.mjs";
 const escape = (text) => text.replace(/[&"<]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 // part opens a page with one <pending-invites> and returns what a test touches of it.
-export async function part(browser, { as = "acme", who = "admin", attributes = {}, css = "", body = "", wait = true, ...options } = {}) {
+// at is the address of its file; before is done to the page before anything is loaded.
+export async function part(browser, { as = "acme", who = "admin", attributes = {}, css = "", body = "", at = "/console/part/pending-invites.js", before = () => {}, wait = true, ...options } = {}) {
   const page = await open(browser, { viewport: { width: 1200, height: 900 }, ...options });
   const written = Object.entries({ "refresh-every": "0", locale: "en", ...attributes }).map(([k, v]) => ` ${k}="${escape(v)}"`).join("");
   await page.route(`${stack.api}/console/host`, (route) =>
@@ -16,13 +17,14 @@ export async function part(browser, { as = "acme", who = "admin", attributes = {
         <style>:root{color-scheme:light dark}body{margin:0}main{padding:12px;font-family:sans-serif}${css}</style>
         <main><h1>Users</h1>${body}<pending-invites${written}></pending-invites></main>
         <script type="module">
-          import "/console/part/pending-invites.js";
+          import "${at}";
           const part = document.querySelector("pending-invites");
           globalThis.heard = [];
           for (const name of ["invites-changed", "signed-out"]) part.addEventListener(name, (e) => heard.push([name, e.detail?.action]));
           part.token = async () => ${JSON.stringify(typeof who === "object" ? who.token : token(as, who))};
         </script>`,
     }));
+  await before(page);
   await page.goto(`${stack.api}/console/host`);
   const root = page.locator("pending-invites");
   const part = {

@@ -237,13 +237,13 @@ test("advice is followed: a note is copied, another address is invited, what end
 });
 
 test("a language of a country is its language's, an unknown one English, and arrows go the way it is read", async () => {
-  for (const [locale, title, refused] of [["de-CH", "Offene Einladungen", "Prüfen Sie die Schreibweise"], ["tlh", "Pending Invites", "exactly one @"]]) {
+  for (const [locale, title, refused] of [["de-CH", "Offene Einladungen", "„nobody“ ist keine E-Mail-Adresse"], ["tlh", "Pending Invites", "“nobody” is not understood as an email address"]]) {
     const shown = await part(browser, { attributes: { locale } });
     await shown.root.getByRole("heading", { name: title }).waitFor();
     await shown.root.locator("[data-action=invite]").click();
     await shown.root.locator("textarea").fill("nobody");
     await shown.root.locator("form [type=submit]").click();
-    await shown.root.locator(".answers").getByText(refused).waitFor();
+    await shown.root.getByRole("alert").getByText(refused).waitFor();
     await close(shown);
   }
   const shown = await part(browser, { attributes: { locale: "ar" } });

@@ -49,12 +49,32 @@ const states = {
     await shown.row(`${stem}-done`).waitFor();
   },
   selected: ({ root }) => root.getByLabel("Select all that are shown").check(),
-  question: ({ root }) => root.getByRole("button", { name: /^Cancel the invite/ }).first().click(),
+  question: async ({ root }) => {
+    await root.getByRole("button", { name: /^Cancel the invite/ }).first().click();
+    await root.getByRole("dialog").waitFor();
+  },
   form: async ({ root, button }) => {
     await button("Invite people").click();
     await root.getByLabel("Email addresses").fill(`nobody\n${address("form")}`);
-    await button("Send invites (2)").click();
+    await button("Send invite").click();
     await root.getByRole("list", { name: "What became of each address" }).waitFor();
+  },
+  preview: async ({ root, button }) => {
+    await button("Invite people").click();
+    const rows = Array.from({ length: 12 }, (_, n) => `Wilhelmina Featherstonehaugh-Cholmondeley <w${n}.a-rather-long-name.that-hardly-fits@in-any-column-of-a-table.example.com>`);
+    await root.getByLabel("Email addresses").fill(["nobody", ...rows, "Mei Tanaka <mei@example.com>"].join("\n"));
+    await root.getByText("Will be invited: 13").waitFor();
+  },
+  "preview whole": async (shown) => {
+    await states.preview(shown);
+    await shown.button("Show all (14)").click();
+    await shown.button("Show fewer").waitFor();
+  },
+  "not loaded": async ({ page, root, button }) => {
+    await page.route("**/*.addressees.*.js", (route) => route.abort());
+    await page.reload();
+    await button("Invite people").click();
+    await root.locator("[part~=status]").waitFor();
   },
   empty: async ({ root }) => {
     await root.getByLabel("Search").fill("nobody-begins-like-this");
@@ -72,10 +92,12 @@ const states = {
   insist: async (shown) => {
     await states.bounced(shown);
     await shown.button(`Resend the invite to ${bounced}`).click();
+    await shown.root.getByRole("dialog").waitFor();
   },
   release: async (shown) => {
     await states.accepted(shown);
     await shown.root.getByRole("button", { name: /^Release/ }).first().click();
+    await shown.root.getByRole("dialog").waitFor();
   },
   settled: async (shown) => {
     const { id, email } = await invite(address(stem));
@@ -242,7 +264,7 @@ test("the rules of a hostile page do not break it, and its own do not get out", 
     });
   assert.deepEqual(await look(shown.page), await look(calm.page));
   await shown.root.getByRole("button", { name: /^Cancel the invite/ }).first().click();
-  assert.ok(await shown.root.getByRole("button", { name: "Keep invite" }).isVisible());
+  await shown.root.getByRole("button", { name: "Keep invite" }).waitFor();
   await shown.page.keyboard.press("Escape");
   await shown.page.screenshot({ path: `${shots}hostile.png` });
   const host = await calm.page.evaluate(() => {
@@ -269,7 +291,20 @@ test("a console's variables and parts change its look", async () => {
   await shown.page.context().close();
 });
 
-test("the one file, with Lit in it, is under 25 kB gzipped", () => {
-  const bytes = gzipSync(readFileSync(`${root}web/pending-invites/dist/pending-invites.js`), { level: 9 }).length;
+test("the file that everybody loads, with Lit in it, is under 25 kB gzipped, and what is loaded when used is not in it", () => {
+  const folder = `${root}web/pending-invites/dist/`;
+  const entry = readFileSync(`${folder}pending-invites.js`, "utf8");
+  const bytes = gzipSync(entry, { level: 9 }).length;
   assert.ok(bytes < 25_000, `${bytes} bytes`);
+  const needs = (code) => code.match(/\b(?:from|import)\s*"\.?\/[^"]*"/g) ?? [];
+  assert.deepEqual(needs(entry), []);
+  for (const [name, own, most] of [["invite-form", "addresses-problem", 6_000], ["addressees", "", 20_000], ["dialog", "question-title", 1_500]]) {
+    const files = readdirSync(folder).filter((file) => file.startsWith(`pending-invites.${name}.`));
+    assert.equal(files.length, 1, `${name}: ${files}`);
+    const part = readFileSync(folder + files[0], "utf8");
+    assert.deepEqual(needs(part), [], `${name} must not load the component a second time`);
+    if (own) assert.ok(!entry.includes(own), `${name} is in the file that everybody loads`);
+    const { length } = gzipSync(part, { level: 9 });
+    assert.ok(length < most, `${name}: ${length} bytes`);
+  }
 });

@@ -37,6 +37,7 @@ for (const [width, height, colorScheme] of [[1200, 900, "light"], [1200, 900, "d
     const cancel = button(`Cancel the invite to ${email}`);
     await cancel.click();
     const dialog = root.getByRole("dialog");
+    await dialog.waitFor();
     assert.match(await dialog.innerText(), new RegExp(`${email}[^]*stops working at once`));
     assert.equal(await shown.active(), "Keep invite");
     await page.keyboard.press("Enter");
@@ -99,12 +100,14 @@ test("many pasted addresses get an answer each, and what was refused stays to be
   const { root, row, button } = shown;
   await button("Invite people").click();
   await root.getByLabel("Email addresses").fill(`Ana Silva <${ana}>; "Ortega, Tom" <${tom}>\nnobody\n${old.email}, ${ana.toUpperCase()}`);
-  await button("Send invites (4)").click();
+  const shownBefore = await root.getByRole("group", { name: "How this was read" }).first().innerText();
+  for (const said of ["Will be invited: 3", ana, "Ana Silva", tom, old.email, "Not understood: 1", "nobody"]) assert.ok(shownBefore.includes(said), `${said}: ${shownBefore}`);
+  await button("Send invites (3)").click();
   const answers = root.getByRole("list", { name: "What became of each address" });
   await answers.waitFor();
   const text = await answers.innerText();
   for (const email of [ana, tom]) assert.ok(text.includes(`${email}: invited`), text);
-  assert.match(text, /nobody: .*exactly one @/);
+  assert.match(text, /nobody: not understood as an email address/);
   assert.ok(text.includes(`${old.email}: This address has a pending invite`), text);
   assert.equal(await root.getByLabel("Email addresses").inputValue(), `nobody\n${old.email}`);
   assert.match(await row(ana).innerText(), /Ana Silva/);
@@ -162,6 +165,7 @@ test("an expired invite is revived; an accepted one cannot be resent, says why, 
   assert.equal(await row(done.email).getByRole("link", { name: "Password reset" }).getAttribute("href"), (await api("GET", "/v1/settings")).password_reset_url);
   assert.deepEqual(posts, []);
   await button(`Release the address ${done.email}`).click();
+  await shown.root.getByRole("dialog").waitFor();
   assert.equal(await shown.active(), "Keep it");
   await root.getByRole("button", { name: "Release address" }).click();
   await row(done.email).waitFor({ state: "detached" });
@@ -191,6 +195,7 @@ test("a mail that bounced is told in words, and another one goes out only after 
   await shown.search(email);
   await shown.row(email).filter({ hasText: "Bounced" }).waitFor();
   await shown.button(`Resend the invite to ${email}`).click();
+  await shown.root.getByRole("dialog").waitFor();
   assert.equal(await shown.active(), "Do not send");
   await shown.root.getByRole("button", { name: "Send it all the same" }).click();
   await shown.row(email).filter({ hasText: "Sent: 2×" }).waitFor();
@@ -208,7 +213,7 @@ test("who was slower is told so, sees the invite as it is now, and can press aga
     await shown.root.getByRole("button", { name: "Cancel invite" }).click();
   };
   await cancel();
-  await shown.row(made.email).getByText(/Somebody else was faster/).waitFor();
+  await shown.row(made.email).getByText(/^Somebody else was faster .* has resent this invite/).waitFor();
   assert.match(await shown.row(made.email).innerText(), /Sent: 2×/);
   assert.equal((await api("GET", `/v1/invites/${made.id}`)).status, "pending");
   await cancel();
@@ -222,8 +227,8 @@ test("who was slower is told so, sees the invite as it is now, and can press aga
   await shown.button(`Resend the invite to ${both.email}`).click();
   const told = shown.row(both.email).locator("[part~=note]");
   await told.waitFor();
-  assert.match(await told.innerText(), /^Cancelled the invite to/, "what cannot be pressed again is not offered again");
-  assert.match(await shown.said(), /Cancelled the invite to/, "what is said aloud is what is written");
+  assert.match(await told.innerText(), /^Somebody else was faster \(or you, in another window\) and has cancelled this invite/, "what cannot be pressed again is not offered again");
+  assert.match(await shown.said(), /Somebody else was faster.*has cancelled/, "what is said aloud is what is written");
   assert.equal(await shown.row(both.email).getByRole("button", { name: /^Resend/ }).count(), 0);
 
   const joined = await invite(address("joined"));
@@ -233,8 +238,44 @@ test("who was slower is told so, sees the invite as it is now, and can press aga
   await fetch(url, { method: "POST", redirect: "manual" });
   await shown.button(`Resend the invite to ${joined.email}`).click();
   const active = shown.row(joined.email).locator("[part~=note]");
-  await active.filter({ hasText: "is active now: use password reset." }).waitFor();
+  await active.filter({ hasText: `${joined.email} has accepted meanwhile and is active now: use password reset.` }).waitFor();
   assert.match(await active.getByRole("link", { name: "Password reset" }).getAttribute("href"), /\/reset/);
+  await close(shown);
+});
+
+test("a press that came too late names nobody where time has run out, and the reader where it may have been their own press", async () => {
+  const ended = await invite(address("ended"));
+  await link(ended.email);
+  const shown = await part(browser);
+  await shown.search(ended.email);
+  age(ended.id, "8d");
+  await shown.button(`Cancel the invite to ${ended.email}`).click();
+  await shown.root.getByRole("button", { name: "Cancel invite" }).click();
+  await shown.row(ended.email).getByText(/^This invite has expired meanwhile/).waitFor();
+  assert.doesNotMatch(await shown.row(ended.email).innerText(), /Somebody else/);
+
+  const mine = await invite(address("mine"));
+  await link(mine.email);
+  await shown.search(mine.email);
+  await shown.page.route("**/resend", async (route) => (await route.fetch(), route.abort())); // it is done, and nobody hears of it
+  await shown.button(`Resend the invite to ${mine.email}`).click();
+  await shown.row(mine.email).getByText(/not known whether this was done/).waitFor();
+  await shown.button(`Cancel the invite to ${mine.email}`).click();
+  await shown.root.getByRole("button", { name: "Cancel invite" }).click();
+  await shown.row(mine.email).getByText(/maybe by your own earlier press/).waitFor();
+  await shown.row(mine.email).filter({ hasText: "Sent: 2×" }).waitFor();
+  await shown.page.unroute("**/resend");
+
+  const stem = `slower${Date.now().toString(36)}`;
+  const rows = await Promise.all([1, 2].map((n) => invite(`${stem}-${n}@example.com`)));
+  for (const { email } of rows) await link(email);
+  await shown.search(stem);
+  await shown.root.getByLabel("Select all that are shown").check();
+  await api("POST", `/v1/invites/${rows[0].id}/cancel`);
+  await shown.button("Resend (2)").click();
+  await shown.row(rows[0].email).getByText(/^Somebody else was faster .* has cancelled this invite/).waitFor();
+  await shown.row(rows[1].email).filter({ hasText: "Sent: 2×" }).waitFor();
+  shown.page.wrong = [];
   await close(shown);
 });
 

@@ -83,6 +83,14 @@ await invitesIn(page).getByRole("row").filter({ hasText: carla.email }).waitFor(
 await shoot("needs-attention", page, page.getByRole("region", { name: "Invites", exact: true }));
 await page.context().close();
 
+// A list out of a sheet and a mail program, as the form has read it.
+page = await console({ ...desktop, viewport: { width: 1360, height: 900 } }, { steps: "dismissed", panel: "closed" });
+await invitesIn(page).getByRole("button", { name: "Invite people" }).click();
+await invitesIn(page).getByLabel("Email addresses").fill("Jane Doe\tjane.doe@example.com\tadmin\nRick Roe\trick.roe@example.com\tmember\n• sofia.rossi@example.com\nJonas Weber");
+await invitesIn(page).getByText(/^Not understood: 1/).waitFor();
+await shoot("pasted", page, invitesIn(page).getByRole("form"));
+await page.context().close();
+
 page = await console({ ...phone, colorScheme: "dark" }, { steps: "dismissed", panel: "closed" }, ana);
 await invitesIn(page).evaluate((part) => part.scrollIntoView());
 await shoot("console-phone", page);

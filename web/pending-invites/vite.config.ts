@@ -19,23 +19,47 @@ function texts(tag: string): Record<string, string> {
   );
 }
 
+// Nor need those be in it that only the form's part says.
+const saidByForm = /^form\.(?!addresses$)/;
+
 // languages makes virtual:languages of the catalogues: English is built in, any other
-// language a chunk of its own. A catalogue without such texts is not offered.
+// language a chunk of its own. A catalogue without such texts is not offered. What the form
+// alone says in English is virtual:texts/form.
 function languages(): Plugin {
   const all = "virtual:languages";
   const one = "virtual:language/";
+  const form = "virtual:texts/form";
+  const english = (here: (key: string) => boolean) => JSON.stringify(Object.fromEntries(Object.entries(texts("en")).filter(([key]) => here(key))));
   return {
     name: "languages",
-    resolveId: (id) => (id === all || id.startsWith(one) ? `\0${id}` : undefined),
+    resolveId: (id) => (id === all || id === form || id.startsWith(one) ? `\0${id}` : undefined),
     load(id) {
       if (id.startsWith(`\0${one}`)) return `export default ${JSON.stringify(texts(id.slice(one.length + 1)))}`;
+      if (id === `\0${form}`) return `export const texts = ${english((key) => saidByForm.test(key))}`;
       if (id !== `\0${all}`) return undefined;
       const others = readdirSync(locale)
         .map((name) => /^([a-z]+)\.json$/.exec(name)?.[1] ?? "")
         .filter((tag) => tag && tag !== "en" && Object.keys(texts(tag)).length > 0);
       const loaders = others.map((tag) => `${tag}: () => import("${one}${tag}").then((m) => m.default)`);
-      const english = Object.entries(texts("en")).filter(([key]) => !saidByAPI.test(key));
-      return `export const texts = ${JSON.stringify(Object.fromEntries(english))};\nexport const languages = {${loaders.join(", ")}};`;
+      return `export const texts = ${english((key) => !saidByAPI.test(key) && !saidByForm.test(key))};\nexport const languages = {${loaders.join(", ")}};`;
+    },
+  };
+}
+
+// parts makes virtual:part/NAME of src/NAME.ts: a function that loads it as a file of its own.
+// A browser that could not have a file may say so of its address ever after (before HTML's
+// change of 2026 all that keep to the standard do), so a repeat has another fragment.
+function parts(): Plugin {
+  const prefix = "virtual:part/";
+  return {
+    name: "parts",
+    resolveId: (id) => (id.startsWith(prefix) ? `\0${id}` : undefined),
+    load(id) {
+      if (!id.startsWith(`\0${prefix}`)) return undefined;
+      const name = id.slice(prefix.length + 1);
+      const path = fileURLToPath(new URL(`src/${name}.ts`, import.meta.url));
+      const file = this.emitFile({ type: "chunk", id: path, name });
+      return `export default (again) => again ? import(/* webpackIgnore: true */ /* @vite-ignore */ import.meta.ROLLUP_FILE_URL_${file} + "#" + again) : import(${JSON.stringify(path)})`;
     },
   };
 }
@@ -60,7 +84,7 @@ function smallest(): Plugin {
           ecma: 2020,
           module: true,
           compress: { passes: 3, pure_getters: true, keep_fargs: false, unsafe_arrows: true },
-          format: { comments: false },
+          format: { comments: /webpackIgnore|@vite-ignore/ }, // for a bundler that takes the file in
         });
         file.code = code;
       }
@@ -69,7 +93,7 @@ function smallest(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [languages(), literals(), smallest()],
+  plugins: [languages(), parts(), literals(), smallest()],
   build: {
     target: "es2022",
     minify: false,
@@ -77,7 +101,8 @@ export default defineConfig({
     lib: { entry: "src/index.ts", formats: ["es"], fileName: () => "pending-invites.js" },
     rollupOptions: {
       output: {
-        chunkFileNames: (chunk) => `pending-invites.${chunk.name.split("/").pop() ?? chunk.name}.js`,
+        // A part is made for this very version of the element, so its name says which it is.
+        chunkFileNames: ({ name, facadeModuleId }) => `pending-invites.${name.split("/").pop() ?? name}${facadeModuleId?.endsWith(".ts") ? ".[hash]" : ""}.js`,
       },
     },
   },

@@ -3,8 +3,10 @@
 import { Refusal, type Invite } from "@invites/client";
 import type { ReactiveControllerHost } from "lit";
 import type { Buttons } from "./desk.ts";
-import type { InviteForm } from "./invite-form.ts";
-import type { Asked, Question } from "./question.ts";
+import type { Asked } from "./dialog.ts";
+import type { Form } from "./form.ts";
+import { late } from "./late.ts";
+import type { Question } from "./question.ts";
 import { whyNot } from "./refusals.ts";
 import type { Note, Roster, Row } from "./roster.ts";
 import { can } from "./row-view.ts";
@@ -17,7 +19,7 @@ export interface Place extends ReactiveControllerHost {
   readonly service: Service;
   readonly words: Words;
   readonly resetURL: string;
-  readonly form: InviteForm;
+  readonly form: Form;
   readonly question: Question;
   // The list that is shown, and the one where whoever is invited comes in.
   readonly list: Roster;
@@ -38,8 +40,8 @@ const questions = {
   insist: ["insist.title", "insist.text", "insist.no", "insist.yes"],
 } satisfies Record<string, Key[]>;
 
-// What is said of an invite that somebody else has ended meanwhile.
-const endings: Partial<Record<string, Key>> = { cancelled: "said.cancelled", released: "said.released", accepted: "refused.active" };
+// Of so many invites that were refused together each is looked at as it is now.
+const looked = 20;
 
 // How long a mail that is on its way is watched, in milliseconds, how often, and of how many
 // invites.
@@ -153,7 +155,7 @@ export class Actions implements Buttons {
   }
 
   // act does one thing to one invite and resolves to whether it worked. Where it did not, the
-  // row is as it was, or as somebody else has made it.
+  // row is as it was, or as it has become meanwhile.
   private async act(
     list: Roster,
     id: string,
@@ -162,12 +164,14 @@ export class Actions implements Buttons {
     done: (now: Invite) => void,
   ): Promise<boolean> {
     const { place } = this;
+    const { service } = place;
     const row = list.row(id);
     if (!row || row.busy) return false;
     list.change(id, { busy: true });
     place.say(place.words.text("said.working", { email: row.invite.email }));
     try {
       const now = await this.presses.once(press, (key) => call(row.invite, key));
+      if (service !== place.service) return false; // by now it is another person's list
       list.change(id, { busy: false, note: undefined });
       place.status = undefined;
       done(now);
@@ -175,37 +179,41 @@ export class Actions implements Buttons {
     } catch (refusal) {
       list.change(id, { busy: false });
       if (!(refusal instanceof Refusal)) throw refusal;
-      await this.refused(list, id, refusal);
+      if (service !== place.service) return false;
+      const reason = await this.refused(list, id, refusal);
+      place.say(place.words.text("said.refused", { email: row.invite.email, reason }));
       return false;
     }
   }
 
-  private async refused(list: Roster, id: string, refusal: Refusal): Promise<void> {
+  // refused says in a row why a press on it came to nothing, and resolves to what it says. Where
+  // the invite is not as it was seen, the row shows it as it is now, if it may be looked at.
+  private async refused(list: Roster, id: string, refusal: Refusal, look = true): Promise<string> {
     const { words, service, resetURL } = this.place;
-    const email = list.row(id)?.invite.email ?? "";
+    const before = list.row(id)?.invite;
     let text = whyNot(refusal, words);
     let active = refusal.problem.code === "already_accepted";
     let now: Partial<Row> = { settled: refusal.status === 404 };
-    if (refusal.status === 412 || refusal.status === 409) {
+    if (before && look && (refusal.status === 412 || refusal.status === 409)) {
       try {
         const invite = await service.get(id);
         now = { invite, settled: !list.holds(invite) };
-        const became = now.settled && endings[invite.status];
-        if (became) text = words.text(became, { email });
+        const key = late(before, invite, this.presses.unsure(id));
+        if (key) text = words.text(key, { email: invite.email });
         active = invite.status === "accepted";
       } catch (later) {
         if (!(later instanceof Refusal)) throw later;
       }
     }
     const link = active && resetURL ? { text: words.text("action.reset"), href: resetURL } : undefined;
-    list.change(id, { ...now, note: { kind: "bad", text, link } });
-    this.place.say(words.text("said.refused", { email, reason: text }));
+    list.change(id, { ...now, busy: false, note: { kind: "bad", text, link } });
+    return text;
   }
 
   // watch follows a mail until something became of it.
   private async watch(list: Roster, id: string): Promise<void> {
     const { place } = this;
-    for (const end = Date.now() + watchFor; Date.now() < end && place.isConnected; ) {
+    for (const end = performance.now() + watchFor; performance.now() < end && place.isConnected; ) {
       await new Promise((done) => setTimeout(done, watchEvery));
       const row = list.row(id);
       if (!row) return;
@@ -226,12 +234,14 @@ export class Actions implements Buttons {
   // inviteAll answers each row in its place.
   async inviteAll(rows: NewInvite[]): Promise<Outcome[]> {
     const { place } = this;
+    const { service } = place;
     const press = `invite ${JSON.stringify(rows)}`;
     const [only] = rows;
     const outcomes =
       rows.length === 1 && only
-        ? [await this.presses.once(press, (key) => place.service.invite(only, key)).catch(outcomeOf)]
-        : await this.presses.once(press, (key) => place.service.inviteMany(rows, key));
+        ? [await this.presses.once(press, (key) => service.invite(only, key)).catch(outcomeOf)]
+        : await this.presses.once(press, (key) => service.inviteMany(rows, key));
+    if (service !== place.service) return outcomes; // by now it is another person's list
     const made = outcomes.filter((outcome): outcome is Invite => !(outcome instanceof Refusal));
     for (const invite of made) place.pending.put(invite);
     if (made.length > 0) {
@@ -277,17 +287,18 @@ export class Actions implements Buttons {
     try {
       const outcomes = await this.presses.once(`${action} ${ids.join(" ")}`, (key) => call(ids, key));
       const done: Invite[] = [];
+      const refused: Promise<string>[] = [];
       for (const [index, id] of ids.entries()) {
         const outcome = outcomes[index];
         if (!outcome || outcome instanceof Refusal) {
-          const text = outcome ? whyNot(outcome, words) : words.text("refused.unsure", { request: "-" });
-          list.change(id, { busy: false, note: { kind: "bad", text } });
+          refused.push(this.refused(list, id, outcome ?? new Refusal(500, {}), refused.length < looked));
           continue;
         }
         done.push(outcome);
         if (action === "cancel") list.remove(id);
         else list.put(outcome, { busy: false, selected: false, note: { kind: "good", text: words.text("note.resent") } });
       }
+      await Promise.all(refused);
       const failed = ids.length - done.length;
       this.done(words.text(action === "cancel" ? "said.cancelledMany" : "said.resentMany", { n: done.length, failed }), failed === 0);
       if (done.length > 0) {

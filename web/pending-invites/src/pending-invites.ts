@@ -4,7 +4,8 @@ import { languages } from "virtual:languages";
 import { Actions, type Place } from "./actions.ts";
 import type { Desk } from "./desk.ts";
 import { check, cross, warning } from "./icons.ts";
-import { InviteForm, type Office } from "./invite-form.ts";
+import { Form } from "./form.ts";
+import type { Draft, Office } from "./invite-form.ts";
 import { listView } from "./list-view.ts";
 import { Question } from "./question.ts";
 import { whyNot } from "./refusals.ts";
@@ -17,13 +18,16 @@ import { Times } from "./times.ts";
 import { inEnglish, wordsFor, type Words } from "./words.ts";
 
 const minute = 60_000;
+const noRoles: readonly string[] = [];
 
 // PendingInvites is the Pending Invites part of an admin console.
 //
 // Properties: `api`, the origin of the invite service, "" for the page's own; `token`, a
 // function that gives a bearer token or a promise of one; `locale`, a language tag, else the
 // page's; `refreshEvery` in seconds, 0 for never; `level` of its heading.
-// Events: `invites-changed` with {action, invites}, `signed-out` where a token was refused.
+// `draft`, what is written in the form and not sent, to be kept and put back.
+// Events: `invites-changed` with {action, invites}, `signed-out` where a token was refused,
+// `draft-changed` with the draft.
 export class PendingInvites extends LitElement implements Office, Place, Desk {
   static override styles = styles;
 
@@ -33,6 +37,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
     refreshEvery: { type: Number, attribute: "refresh-every" },
     level: { type: Number },
     token: { attribute: false },
+    draft: { attribute: false, noAccessor: true },
     words: { state: true },
     tab: { state: true },
     sort: { state: true },
@@ -56,14 +61,14 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
   private said = "";
   private settings: Settings | undefined;
   counts: Counts | undefined;
-  private now = Date.now();
+  private now = 0;
 
-  times = new Times("en");
+  times = this.timesIn("en");
   readonly languages = ["en", ...Object.keys(languages)];
 
   service = this.connection();
-  readonly form = new InviteForm(this, this);
-  readonly question = new Question(this);
+  readonly form = new Form(this, this, () => this.partFailed());
+  readonly question = new Question(this, () => this.partFailed());
   readonly actions = new Actions(this);
   private readonly rosters = {
     pending: this.roster("pending"),
@@ -83,12 +88,14 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
   private async look(): Promise<void> {
     if (!this.settings) void this.learn();
     await this.list.refresh(this.isInUse(), rowOf(this.active)?.dataset.id);
+    // An answer's date may have set the clock.
+    if (Math.abs(this.service.clock.now() - this.now) > minute) this.tick();
   }
 
   // --- what it says and knows (Office, Place, Desk) ---------------------------------
 
   get roles(): readonly string[] {
-    return this.settings?.roles ?? [];
+    return this.settings?.roles ?? noRoles;
   }
 
   get resetURL(): string {
@@ -102,6 +109,30 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
   // say tells those who do not see; the same words twice are told twice.
   say(text: string): void {
     this.said = this.said === text ? `${text}\u00a0` : text;
+  }
+
+  // draft is what is written in the form and not sent: a page that signs somebody in anew can
+  // keep it, and put it back for the same person. undefined where nothing is written.
+  get draft(): Draft | undefined {
+    return this.form.draft;
+  }
+
+  set draft(draft: Draft | undefined) {
+    const was = this.draft;
+    this.form.clear();
+    if (draft) void this.form.write(draft);
+    else if (was) this.drafted(undefined);
+    this.requestUpdate("draft", was);
+  }
+
+  drafted(draft: Draft | undefined): void {
+    this.dispatchEvent(new CustomEvent("draft-changed", { detail: draft }));
+  }
+
+  private partFailed(): void {
+    const text = this.words.text("state.notLoaded");
+    this.status = { kind: "bad", text };
+    this.say(text);
   }
 
   // --- life --------------------------------------------------------------------
@@ -127,7 +158,10 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("api") || changed.has("token")) this.forget();
+    if (changed.has("api") || changed.has("token")) {
+      this.forget();
+      if (this.hasUpdated && !changed.has("draft")) this.draft = undefined;
+    }
     if (changed.has("locale") || !this.hasUpdated) void this.speak();
   }
 
@@ -173,8 +207,12 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
     const tag = this.locale || page || navigator.language || "en";
     const words = await wordsFor(tag);
     if (tag !== (this.locale || page || navigator.language || "en")) return;
-    this.times = new Times(words === inEnglish && !tag.startsWith("en") ? "en" : tag);
+    this.times = this.timesIn(words.tag);
     this.words = words;
+  }
+
+  private timesIn(tag: string): Times {
+    return new Times(tag, () => this.service.clock.now());
   }
 
   private connection(): Service {
@@ -206,7 +244,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
   }
 
   private tick(): void {
-    this.now = Date.now();
+    this.now = this.service.clock.now();
   }
 
   private readonly refreshQuietly = (): void => {
@@ -309,7 +347,7 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
     const { words, list } = this;
     const busy = list.state === "loading";
     const shut = list.refusal?.status === 403;
-    return html`<div class="root" dir=${words.dir} lang=${words.tag} part="root">
+    return html`<div class="root" dir=${words.dir} lang=${words.tag} part="root" @pointerenter=${this.question.warm} @focusin=${this.question.warm}>
       <div class="head">
         <div role="heading" aria-level=${this.level} class="title" id="heading" part="title" tabindex="-1">${words.text("title")}</div>
         <button
@@ -318,6 +356,8 @@ export class PendingInvites extends LitElement implements Office, Place, Desk {
           data-action="invite"
           ?hidden=${shut}
           aria-expanded=${this.form.open}
+          @pointerenter=${this.form.warm}
+          @focus=${this.form.warm}
           @click=${() => (this.form.open ? this.form.close() : void this.form.show())}
         >
           ${words.text("action.invite")}

@@ -1,82 +1,62 @@
-// Question asks once before something that cannot be taken back, with the focus on the
-// answer that changes nothing.
-import { html, nothing, type ReactiveController, type ReactiveElement, type TemplateResult } from "lit";
+// Question asks once before something that cannot be taken back. How it is asked is a part.
+import { nothing, type ReactiveController, type ReactiveElement } from "lit";
+import loadDialog from "virtual:part/dialog";
+import type { Asked, Dialog } from "./dialog.ts";
+import { Part, kit, wear, type Drawn } from "./parts.ts";
 
-export interface Asked {
-  readonly title: string;
-  readonly text: string;
-  // Whom it is about, one a line.
-  readonly about: readonly string[];
-  readonly more?: string;
-  readonly no: string;
-  readonly yes: string;
-}
+const part = new Part(loadDialog);
 
 export class Question implements ReactiveController {
-  private asked: Asked | undefined;
-  private answer: (yes: boolean) => void = () => {};
+  private dialog: Dialog | undefined;
+  private asked = 0;
+  private open = 0;
 
-  constructor(private readonly host: ReactiveElement) {
+  // failed is told where the part could not be loaded, so that nothing was asked.
+  constructor(
+    private readonly host: ReactiveElement,
+    private readonly failed: () => void,
+  ) {
     host.addController(this);
   }
 
+  readonly warm = part.warm;
+
   hostDisconnected(): void {
-    this.answer(false);
+    this.asked++;
+    this.dialog?.answer(false);
   }
 
   get isOpen(): boolean {
-    return this.asked !== undefined;
+    return this.open > 0;
   }
 
-  // ask resolves to whether it was answered with yes. The browser gives the focus back to
-  // where it was.
+  // ask resolves to whether it was answered with yes. What was asked before and is still open
+  // is answered with no.
   async ask(asked: Asked): Promise<boolean> {
-    this.answer(false);
-    this.asked = asked;
-    this.host.requestUpdate();
-    await this.host.updateComplete;
-    const dialog = this.host.renderRoot.querySelector("dialog");
-    if (!dialog) return false;
-    if (!dialog.open) dialog.showModal();
-    dialog.querySelector<HTMLElement>("[data-answer=no]")?.focus();
-    return new Promise((resolve) => {
-      this.answer = (yes) => {
-        this.answer = () => {};
-        if (dialog.open) dialog.close();
-        this.asked = undefined;
-        this.host.requestUpdate();
-        resolve(yes);
-      };
-    });
+    const mine = ++this.asked;
+    this.open++;
+    try {
+      const dialog = await this.loaded();
+      return mine === this.asked && (await dialog?.ask(asked)) === true;
+    } finally {
+      this.open--;
+    }
   }
 
-  view(): TemplateResult {
-    const asked = this.asked;
-    return html`<dialog
-      part="dialog"
-      aria-labelledby="question-title"
-      aria-describedby="question-text"
-      @cancel=${(event: Event) => {
-        event.preventDefault();
-        this.answer(false);
-      }}
-    >
-      ${asked
-        ? html`<h3 id="question-title">${asked.title}</h3>
-            <div id="question-text">
-              <ul class="about">
-                ${asked.about.map((one) => html`<li><bdi>${one}</bdi></li>`)}
-                ${asked.more ? html`<li class="soft">${asked.more}</li>` : nothing}
-              </ul>
-              <p>${asked.text}</p>
-            </div>
-            <div class="buttons end">
-              <button part="button" data-answer="no" @click=${() => this.answer(false)}>${asked.no}</button>
-              <button class="danger" part="button danger" data-answer="yes" @click=${() => this.answer(true)}>
-                ${asked.yes}
-              </button>
-            </div>`
-        : nothing}
-    </dialog>`;
+  private async loaded(): Promise<Dialog | undefined> {
+    try {
+      const { dialog } = await part.load();
+      if (!this.dialog) {
+        this.dialog = dialog(kit, this.host);
+        wear(this.host, this.dialog.styles);
+      }
+    } catch {
+      this.failed();
+    }
+    return this.dialog;
+  }
+
+  view(): Drawn {
+    return this.dialog?.view() ?? nothing;
   }
 }

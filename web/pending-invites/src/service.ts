@@ -12,6 +12,7 @@ import {
   type Settings,
   type operations,
 } from "@invites/client";
+import { Clock } from "./clock.ts";
 
 export type ListQuery = NonNullable<operations["listInvites"]["parameters"]["query"]>;
 export type NewInvite = { email: string; name?: string; role?: string; locale?: string; confirm?: string };
@@ -21,6 +22,7 @@ export const mostAtOnce = 100;
 
 export class Service {
   private readonly client: Client;
+  readonly clock = new Clock();
 
   // Whether it was told that the token was refused.
   over = false;
@@ -30,7 +32,15 @@ export class Service {
     connection: Connection,
     private readonly signedOut: () => void,
   ) {
-    this.client = connect(connection);
+    this.client = connect({
+      ...connection,
+      fetch: async (request) => {
+        const asked = performance.now();
+        const response = await fetch(request);
+        this.clock.hear(response.headers.get("Date"), asked, performance.now());
+        return response;
+      },
+    });
   }
 
   private async answer<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
@@ -135,6 +145,11 @@ function outcomeOf({ status, invite, problem }: Result): Outcome {
 // what became of it is the same press, and keeps its key until there was an answer.
 export class Presses {
   private readonly keys = new Map<string, string>();
+
+  // unsure tells whether a press on an invite may have taken effect without an answer.
+  unsure(id: string): boolean {
+    return [...this.keys.keys()].some((press) => press.split(" ").includes(id));
+  }
 
   async once<T>(press: string, call: (key: string) => Promise<T>): Promise<T> {
     const key = this.keys.get(press) ?? crypto.randomUUID();

@@ -160,10 +160,6 @@ export const styles = css`
     border-radius: var(--_radius);
     background: var(--_ground);
   }
-  textarea {
-    resize: vertical;
-    display: block;
-  }
   input[type="checkbox"] {
     width: 1.15em;
     height: 1.15em;
@@ -207,6 +203,9 @@ export const styles = css`
     font-weight: 650;
     line-height: 1.25;
   }
+  label {
+    font-weight: 550;
+  }
   .form {
     margin-block-end: 1.1em;
     padding: 1.1em;
@@ -214,35 +213,10 @@ export const styles = css`
     border-radius: var(--_radius);
     background: var(--_raised);
   }
-  .fields {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.9em;
-    margin-block-end: 0.9em;
-  }
-  .fields > div {
-    flex: 1 1 9em;
-    min-width: 0;
-  }
-  .fields > .grow {
-    flex: 3 1 18em;
-  }
-  label {
-    font-weight: 550;
-  }
-  .fields label {
+  textarea {
+    resize: vertical;
     display: block;
-    margin-block-end: 0.25em;
   }
-  .fields .soft {
-    margin-block-start: 0.3em;
-  }
-  .answers {
-    margin-block-start: 0.9em;
-    max-height: 18em;
-    overflow: auto;
-  }
-  .answers li,
   .hint {
     display: flex;
     flex-wrap: wrap;
@@ -250,13 +224,11 @@ export const styles = css`
     align-items: flex-start;
     padding-block: 0.2em;
   }
-  .hint > span,
-  .answers li > span {
+  .hint > span {
     flex: 0 1 auto;
     max-width: calc(100% - 2em);
   }
-  .hint button.small,
-  .answers button.small {
+  .hint button.small {
     margin-block-start: -0.15em;
   }
   .good,
@@ -277,7 +249,7 @@ export const styles = css`
   .expiring {
     --_tone: var(--_warn);
   }
-  :is(.hint, .delivery, li) > .icon {
+  :is(.hint, .delivery) > .icon {
     color: var(--_tone);
   }
 
@@ -528,34 +500,7 @@ export const styles = css`
     padding-block: 1em;
   }
 
-  dialog {
-    width: min(30em, calc(100vw - 2em));
-    padding: 1.4em;
-    border: 1px solid var(--_line);
-    border-radius: calc(var(--_radius) * 1.5);
-    background: var(--_ground);
-    color: var(--_text);
-  }
-  dialog::backdrop {
-    background: rgb(0 0 0 / 45%);
-  }
-  dialog h3 {
-    font-size: 1.2em;
-    line-height: 1.3;
-    margin-block-end: 0.5em;
-  }
-  .about {
-    margin-block-end: 0.6em;
-    font-weight: 600;
-  }
-  dialog .buttons {
-    margin-block-start: 1.2em;
-  }
-
   @container (46em < width <= 68em) {
-    .fields > .grow {
-      flex-basis: 100%;
-    }
     .row {
       grid-template-areas:
         "pick who sent expires mail actions"

@@ -3,15 +3,19 @@ export class Times {
   private readonly far: Intl.RelativeTimeFormat;
   private readonly full: Intl.DateTimeFormat;
 
-  constructor(tag: string) {
+  // tag is one that Intl takes (tagOf); now is the time that is counted from.
+  constructor(
+    tag: string,
+    private readonly now: () => number = Date.now,
+  ) {
     this.far = new Intl.RelativeTimeFormat(tag, { numeric: "auto" });
     this.full = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "long" });
   }
 
   // relative says "in 6 days" or "3 hours ago". What is under a minute away is said in
   // seconds; a unit is taken once it is nearly full.
-  relative(at: string, now = Date.now()): string {
-    const seconds = (Date.parse(at) - now) / 1000;
+  relative(at: string): string {
+    const seconds = (Date.parse(at) - this.now()) / 1000;
     for (const [unit, size] of units) {
       if (Math.abs(seconds) > size * 0.95) return this.far.format(Math.round(seconds / size), unit);
     }

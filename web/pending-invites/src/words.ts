@@ -1,8 +1,10 @@
 // What the component says, in ten languages: the texts under "console." in the
 // catalogues of shared/locale, which mails and pages have theirs from too. English is in the
-// component's one file; another language is a file beside it that is loaded when asked for.
+// component's own file, and what only a part says in that part's; another language is a file
+// beside it that is loaded when asked for.
 import type english from "../../../shared/locale/en.json";
 import { languages, texts as fallback } from "virtual:languages";
+import { languageOf, tagOf } from "./tags.ts";
 
 type ConsoleKey<K> = K extends `console.${infer Rest}` ? Rest : never;
 export type Key = ConsoleKey<keyof typeof english>;
@@ -31,6 +33,11 @@ export class Words {
     });
   }
 
+  // language is a language's name in that language.
+  language(tag: string): string {
+    return new Intl.DisplayNames([tag], { type: "language" }).of(tag) ?? tag;
+  }
+
   // of is text for a key that the API's answer names a part of, or undefined where
   // there is none: the API may say more by now than this component knows.
   of(key: `${Group}.${string}`, values: Record<string, string | number> = {}): string | undefined {
@@ -46,18 +53,23 @@ type Group = "advice" | "delivery" | "reason" | "refused" | "status";
 
 export const inEnglish = new Words("en", fallback);
 
-// wordsFor resolves to the words of the first part of a tag that has some (de-CH is read as
-// de), and to English where there are none or they cannot be loaded.
-export async function wordsFor(tag: string): Promise<Words> {
-  const load = languages[languageOf(tag)];
+// learn adds English texts of a part.
+export function learn(texts: Texts): void {
+  Object.assign(fallback, texts);
+}
+
+// wordsFor resolves to the words of the first part of a tag that has some (de_CH is read as
+// de), and to English where there are none or they cannot be loaded. Their tag is one that
+// Intl takes.
+export async function wordsFor(written: string): Promise<Words> {
+  const tag = tagOf(written);
+  const language = languageOf(tag);
+  if (language === "en") return new Words(tag, fallback);
+  const load = Object.hasOwn(languages, language) && languages[language];
   if (!load) return inEnglish;
   try {
     return new Words(tag, await load());
   } catch {
     return inEnglish;
   }
-}
-
-function languageOf(tag: string): string {
-  return tag.toLowerCase().split(/[-_]/)[0] ?? "";
 }
