@@ -2,7 +2,7 @@
 // does is told by its own tests, the panel's tools by console-panel.test.mjs.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { address, api, invite, inviteRow, launch, link, open, sideways, signIn, stack, tenant, violations } from "./stack.mjs";
+import { address, api, invite, inviteRow, invitesIn, launch, link, open, sideways, signIn, stack, tenant, violations } from "./stack.mjs";
 import { choose, looked, panel, press, signedIn, user } from "./users.mjs";
 
 let browser;
@@ -43,6 +43,78 @@ test("a session that is over leads back to the sign-in, and nothing of it stays 
   assert.equal(await page.locator("pending-invites").count(), 0);
   assert.doesNotMatch(await page.locator("body").innerText(), /admin@globex\.example .*Active|Pending Invites/);
   assert.equal(await page.evaluate(() => sessionStorage.getItem("session")), null);
+});
+
+test("what was typed when the session ended, or the page was loaded anew, is there for the same person and for nobody else", async () => {
+  const page = await signedIn(browser);
+  const field = () => invitesIn(page).getByLabel("Email addresses");
+  const end = async () => {
+    await page.evaluate(() => {
+      const held = JSON.parse(sessionStorage.getItem("session"));
+      sessionStorage.setItem("session", JSON.stringify({ ...held, ends: new Date(0) }));
+    });
+    await page.getByRole("alert").filter({ hasText: "Your session is over" }).waitFor();
+    assert.doesNotMatch(await page.locator("body").innerText(), /typed@example/);
+  };
+  const back = async (id) => {
+    const who = tenant(id).admin;
+    await page.getByLabel("Email").first().fill(who.email);
+    await page.getByLabel("Password").fill(who.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await looked(page);
+  };
+  await invitesIn(page).getByRole("button", { name: "Invite people" }).click();
+  await invitesIn(page).getByLabel("Name (optional)").fill("Ty");
+  await field().fill("typed@example.com");
+  await invitesIn(page).getByLabel("Role").selectOption("admin");
+  await page.reload();
+  await looked(page);
+  assert.equal(await field().inputValue(), "typed@example.com");
+  await end();
+  await page.reload();
+  await back("acme");
+  await field().waitFor();
+  assert.equal(await field().inputValue(), "typed@example.com");
+  assert.equal(await invitesIn(page).getByLabel("Name (optional)").inputValue(), "Ty");
+  await page.waitForFunction(() => document.querySelector("pending-invites").shadowRoot.querySelector("#role")?.value === "admin");
+
+  await end();
+  await back("globex");
+  assert.equal(await field().count(), 0);
+  assert.equal(await page.evaluate(() => Object.values(sessionStorage).some((held) => held.includes("typed@"))), false);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await back("acme");
+  assert.equal(await field().count(), 0, "another person has been here");
+
+  await invitesIn(page).getByRole("button", { name: "Invite people" }).click();
+  await field().fill("typed@example.com");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await back("acme");
+  assert.equal(await field().count(), 0, "who signs out takes it along");
+  assert.deepEqual(page.wrong, []);
+});
+
+test("who has a browser days ahead signs in, stays in, and reads the right times", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    const Real = Date;
+    const off = 3 * 86_400_000;
+    globalThis.Date = class extends Real {
+      constructor(...given) {
+        super(...(given.length > 0 ? given : [Real.now() + off]));
+      }
+      static now = () => Real.now() + off;
+    };
+  });
+  const { email } = await invite(address("ahead"));
+  await link(email);
+  await signIn(page);
+  await looked(page);
+  await inviteRow(page, email).filter({ hasText: "in 7 days" }).waitFor();
+  await page.reload();
+  await looked(page);
+  assert.doesNotMatch(await panel(page).locator("#mails").innerText(), /days ago/);
 });
 
 test("who accepts in the browser becomes Active by the event, and nobody's focus moves", async () => {

@@ -1,4 +1,5 @@
 // Small things that every part of the page needs.
+import { now } from "./clock.js";
 
 export const $ = (id) => document.getElementById(id);
 
@@ -48,7 +49,7 @@ export function moment(node, at) {
 }
 
 function fromNow(at) {
-  const seconds = (at - Date.now()) / 1000;
+  const seconds = (at - now()) / 1000;
   for (const [unit, size] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
     if (Math.abs(seconds) >= size) return relative.format(Math.round(seconds / size), unit);
   }

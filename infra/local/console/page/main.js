@@ -1,6 +1,7 @@
 // Settings, Users of a made-up product: the product's own users, <pending-invites> with
 // their invites, and the panel with what there is on this machine only.
 import { $, write } from "./dom.js";
+import { forgetDraft, keepDraft } from "./draft.js";
 import { forgetEvents, showEvents } from "./events.js";
 import { inLanguage } from "./language.js";
 import { forgetMails, showMails } from "./mails.js";
@@ -32,6 +33,7 @@ $("sign-in-form").addEventListener("submit", async (event) => {
 });
 
 $("sign-out").addEventListener("click", () => {
+  forgetDraft();
   signOut();
   close();
 });
@@ -82,6 +84,7 @@ function open() {
   invites.token = () => session()?.token ?? "";
   invites.addEventListener("invites-changed", look);
   invites.addEventListener("signed-out", end);
+  keepDraft(invites, who);
   $("invites").replaceChildren(invites);
   look();
 }

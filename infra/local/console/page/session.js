@@ -1,10 +1,11 @@
 // Who is signed in, for as long as the tab lives, and calls in their name.
+import { hear, now } from "./clock.js";
 
 const key = "session";
 
 export function session() {
   const held = JSON.parse(sessionStorage.getItem(key) || "null");
-  return held && Date.parse(held.ends) > Date.now() ? held : null;
+  return held && Date.parse(held.ends) > now() ? held : null;
 }
 
 export const signOut = () => sessionStorage.removeItem(key);
@@ -33,6 +34,7 @@ export async function call(method, path, body) {
   } catch {
     throw new Problem(0, "The local stack cannot be reached. Check that it is up, then try again.");
   }
+  hear(response);
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Problem(response.status, answer.detail);
   return answer;
