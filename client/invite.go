@@ -166,7 +166,7 @@ type Redeemed struct {
 
 // Explanation is what became of a link.
 type Explanation struct {
-	// Cause is live, superseded, expired, cancelled, released, accepted or unknown.
+	// Cause is live, superseded, expired, cancelled, released, accepted, unknown or incomplete.
 	Cause string `json:"cause"`
 	// InviteID is the invite of the address as it is now.
 	InviteID string `json:"invite_id"`

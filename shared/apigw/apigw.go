@@ -59,8 +59,9 @@ func request(ctx context.Context, e events.APIGatewayV2HTTPRequest) (*http.Reque
 	if err != nil {
 		return nil, fmt.Errorf("apigw: %w", err)
 	}
-	// The gateway has decoded the path; parsing it again could make a host of it.
-	r.URL = &url.URL{Path: e.RawPath, RawQuery: e.RawQueryString}
+	// The gateway has decoded the path, all but its "%25"; parsing it again could make a
+	// host of it.
+	r.URL = &url.URL{Path: strings.ReplaceAll(e.RawPath, "%25", "%"), RawQuery: e.RawQueryString}
 	for name, value := range e.Headers {
 		r.Header.Set(name, value)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -81,6 +82,23 @@ func TestPathsAreNotParsedTwice(t *testing.T) {
 		serve(t, e, func(_ http.ResponseWriter, r *http.Request) {
 			if r.URL.Path != path || r.URL.Query().Get("a") != "b c" {
 				t.Errorf("got %q and %q, want %q", r.URL.Path, r.URL.RawQuery, path)
+			}
+		})
+	}
+}
+
+func TestAPathIsDecodedOnceInAll(t *testing.T) {
+	// What a caller asks for, and what the gateway makes of it.
+	for _, c := range []struct{ asked, rawPath string }{
+		{"/i/%3Dab%C2%ADc%20", "/i/=ab\u00adc "}, {"/i/%25ab", "/i/%25ab"}, {"/i/%253Dab", "/i/%253Dab"}, {"/i/%2525ab", "/i/%2525ab"},
+	} {
+		want, err := url.PathUnescape(c.asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		serve(t, event("GET", c.rawPath), func(_ http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != want {
+				t.Errorf("%s: got %q, want %q", c.asked, r.URL.Path, want)
 			}
 		})
 	}

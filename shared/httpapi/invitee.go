@@ -3,6 +3,8 @@ package httpapi
 import (
 	"mime"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,18 +25,16 @@ type Invitee struct {
 }
 
 // Handler serves /i/{token}, /i/{token}/ask, POST /v1/peek, POST /v1/accept and POST
-// /v1/redeem. It
-// takes paths apart itself: a mux would redirect a token that looks like a path, and
-// every dead link must answer alike.
+// /v1/redeem. It takes paths apart itself: a mux would redirect a token that looks like
+// a path, and every dead link must answer alike.
 func (v Invitee) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		token, isLink := strings.CutPrefix(r.URL.Path, "/i/")
-		token, isAsk := strings.CutSuffix(token, "/ask")
+		token, action, isLink := linkIn(r, "/i/", "ask")
 		switch {
-		case isLink && r.Method == http.MethodPost && (isAsk || r.URL.Query().Has("ask")):
+		case isLink && r.Method == http.MethodPost && (action == "ask" || r.URL.Query().Has("ask")):
 			v.write(w, r, func() (page.Page, error) { return v.ask(r, token) })
-		case isLink && isAsk:
-			v.Pages.Dead(r.Header.Get("Accept-Language")).Write(w)
+		case isLink && action == "ask":
+			v.write(w, r, func() (page.Page, error) { return page.Page{}, neverLive(token) })
 		case isLink && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 			v.write(w, r, func() (page.Page, error) { return v.look(r, token) })
 		case isLink && r.Method == http.MethodPost:
@@ -51,24 +51,56 @@ func (v Invitee) Handler() http.Handler {
 	})
 }
 
+// linkIn takes the path of a link apart: what holds its token, as the functions that read
+// tokens expect it, and the one of the actions that a segment behind it names, "" where
+// none does. Whatever else is in the path is no part of the token, and theirs to drop.
+func linkIn(r *http.Request, prefix string, actions ...string) (token, action string, ok bool) {
+	path, ok := strings.CutPrefix(r.URL.Path, prefix)
+	segments := strings.Split(path, "/")
+	for n, segment := range segments[1:] {
+		segment = strings.TrimFunc(segment, func(c rune) bool { return c < 'a' || c > 'z' })
+		if slices.Contains(actions, segment) {
+			path, action = strings.Join(segments[:n+1], "/"), segment
+			break
+		}
+	}
+	// The path is decoded already, and it must not be decoded twice.
+	return url.PathEscape(path), action, ok
+}
+
+// neverLive is why a page that no link opens is not shown: the link is dead, or incomplete.
+func neverLive(token string) error {
+	if _, err := invite.ParseToken(token); err != nil {
+		return err
+	}
+	return &invite.Error{Kind: invite.LinkDead}
+}
+
 // write answers with a page, whatever happens: a person is waiting for it.
 func (v Invitee) write(w http.ResponseWriter, r *http.Request, make func() (page.Page, error)) {
 	p, err := make()
-	writePage(w, r, p, err, v.Pages.Dead, v.Pages.Unavailable)
+	writePage(w, r, p, err, refusals{v.Pages.Dead, v.Pages.Incomplete, v.Pages.Unavailable})
 }
 
-// writePage answers with a page, or with the one that an error comes to: dead for every
-// link that is none, later for an outcome that nobody knows. Both depend on the
-// Accept-Language header alone.
-func writePage(w http.ResponseWriter, r *http.Request, p page.Page, err error, dead, later func(language string) page.Page) {
+// refusals are the pages that errors come to: dead for every whole link that is none,
+// incomplete for one that is not whole, later for an outcome that nobody knows. All of
+// them depend on the Accept-Language header alone.
+type refusals struct {
+	dead, incomplete, later func(acceptLanguage string) page.Page
+}
+
+// writePage answers with a page, or with the one that an error comes to.
+func writePage(w http.ResponseWriter, r *http.Request, p page.Page, err error, pages refusals) {
 	language := r.Header.Get("Accept-Language")
 	switch {
 	case invite.KindOf(err) == invite.LinkDead:
-		p = dead(language)
+		p = pages.dead(language)
+	case invite.KindOf(err) == invite.LinkIncomplete:
+		p = pages.incomplete(language)
 	case err != nil:
 		problem, _ := problemOf(err)
 		logFailure(r, problem.Status, problem.Code, err)
-		p = later(language)
+		p = pages.later(language)
 	}
 	p.Write(w)
 }
@@ -123,7 +155,7 @@ func asksForPage(r *http.Request) bool {
 	return false
 }
 
-// ask tells everybody the same, whatever the link was. Once a request is noted, that
+// ask tells everybody with a whole link the same, whatever it was. Once a request is noted, that
 // is true whatever becomes of the mail that may follow it.
 func (v Invitee) ask(r *http.Request, token string) (page.Page, error) {
 	noted, err := v.Service.Ask(r.Context(), token)

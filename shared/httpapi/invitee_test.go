@@ -115,7 +115,7 @@ func TestOpeningADeadLinkOrItsAskPageChangesNothing(t *testing.T) {
 		t.Errorf("%d reads, want 1", d.reads)
 	}
 	d.reads = 0
-	for _, token := range []string{d.old, d.live, "x", "", "a/b", "ask"} {
+	for _, token := range []string{d.old, d.live, strings.Repeat("0", invite.TokenLength), d.live + "/and/more"} {
 		for _, method := range []string{"GET", "HEAD"} {
 			if status, told := d.knock(t, method, "/i/"+token+"/ask"); status != 410 || told != dead {
 				t.Errorf("%s of the ask page: got %s, want %s", method, told, dead)
@@ -207,7 +207,7 @@ func TestOpeningALinkInABrowserLeadsNowhere(t *testing.T) {
 }
 
 func TestWhoeverAsksIsAnsweredAlike(t *testing.T) {
-	_, want := newDoor(t).knock(t, "POST", "/i/x/ask")
+	_, want := newDoor(t).knock(t, "POST", "/i/"+strings.Repeat("0", invite.TokenLength)+"/ask")
 	for what, c := range map[string]struct {
 		path         func(*door) string
 		noted        bool
@@ -219,9 +219,10 @@ func TestWhoeverAsksIsAnsweredAlike(t *testing.T) {
 		"the form on the ask page":    {func(d *door) string { return "/i/" + d.old + "/ask" + page.AskAction }, true, 1, true},
 		"in capitals":                 {func(d *door) string { return "/i/" + strings.ToUpper(d.old) + "/ask" }, true, 1, true},
 		"the live link":               {func(d *door) string { return "/i/" + d.live + "/ask" }, false, 1, false},
-		"a cut link":                  {func(d *door) string { return "/i/" + d.old[1:] + "/ask" }, false, 0, true},
-		"no link":                     {func(*door) string { return "/i//ask" }, false, 0, true},
-		"a path":                      {func(*door) string { return "/i/../../v1/invites/ask" }, false, 0, true},
+		"a misspelt link":             {func(d *door) string { return "/i/0" + d.old[1:] + "/ask" }, false, 0, true},
+		"a sign behind the link":      {func(d *door) string { return "/i/" + d.old + "./ask" }, true, 1, true},
+		"a slash behind all":          {func(d *door) string { return "/i/" + d.old + "/ask/" }, true, 1, true},
+		"a bracket behind all":        {func(d *door) string { return "/i/" + d.old + "/ask)" }, true, 1, true},
 		"a link of nobody":            {func(*door) string { return "/i/" + strings.Repeat("0", invite.TokenLength) + "/ask" }, false, 1, true},
 	} {
 		t.Run(what, func(t *testing.T) {

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"net/http"
-	"strings"
 
 	"invites/shared/invite"
 	"invites/shared/page"
@@ -21,7 +20,7 @@ type OptOut struct {
 // genuine must answer alike.
 func (o OptOut) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		link, isLink := strings.CutPrefix(r.URL.Path, "/o/")
+		link, _, isLink := linkIn(r, "/o/")
 		var p page.Page
 		var err error
 		switch {
@@ -33,7 +32,7 @@ func (o OptOut) Handler() http.Handler {
 			notFound.ServeHTTP(w, r)
 			return
 		}
-		writePage(w, r, p, err, o.Pages.NoOptOut, o.Pages.OptOutLater)
+		writePage(w, r, p, err, refusals{o.Pages.NoOptOut, o.Pages.Incomplete, o.Pages.OptOutLater})
 	})
 }
 

@@ -63,6 +63,7 @@ var answers = map[invite.Kind]struct {
 	invite.DomainTaken:        {http.StatusConflict, "The domain belongs to another tenant"},
 	invite.LinkDead:           {http.StatusGone, "This invite link has expired"},
 	invite.CodeDead:           {http.StatusGone, "The code was used or has expired"},
+	invite.LinkIncomplete:     {http.StatusGone, "The link or code is not complete"},
 	invite.PreconditionFailed: {http.StatusPreconditionFailed, "The invite has changed"},
 	bodyTooLarge:              {http.StatusRequestEntityTooLarge, "The body is too large"},
 	invite.InvalidField:       {http.StatusUnprocessableEntity, "A field is not valid"},

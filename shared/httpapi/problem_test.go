@@ -33,6 +33,8 @@ func TestEveryErrorHasOneAnswer(t *testing.T) {
 		{"the unknown becomes internal and loses its text", errors.New("pk=secret"), 500, "internal", "", ""},
 		{"a kind that is the outbox's own becomes internal", &invite.Error{Kind: invite.Superseded, Text: "secret"}, 500, "internal", "", ""},
 		{"a dead link reads the same for every cause", &invite.Error{Kind: invite.LinkDead, Text: "secret"}, 410, "invite_expired", "", "most recent"},
+		{"a link that is not complete says how to copy it", second(invite.ParseToken("x")), 410, "link_incomplete", "", "Copy the whole link"},
+		{"a code that is not complete says what to send", second(invite.ParseCode("x")), 410, "link_incomplete", "", "the value of code"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w, r := httptest.NewRecorder(), httptest.NewRequest("POST", "/", nil)
@@ -54,6 +56,8 @@ func TestEveryErrorHasOneAnswer(t *testing.T) {
 		})
 	}
 }
+
+func second[T any](_ T, err error) error { return err }
 
 func TestEveryAnswerHasATitle(t *testing.T) {
 	for kind, a := range answers {

@@ -76,11 +76,15 @@ func (i *Invite) placeOf(link Digest) int {
 // way already or none would arrive, the request is only noted. noted tells whether the
 // request stands in the record, beside an error too.
 //
-// Errors: NothingToRenew for every link that asking has no effect with; Unavailable.
+// Errors: NothingToRenew for every whole link that asking has no effect with;
+// LinkIncomplete, for nobody would see that request; Unavailable.
 func (s *Service) Ask(ctx context.Context, link string) (noted bool, err error) {
 	token, err := ParseToken(link)
-	if err != nil {
+	if KindOf(err) == LinkDead {
 		return false, refuse(NothingToRenew, nil, "")
+	}
+	if err != nil {
+		return false, err
 	}
 	now := s.Now()
 	inv, err := s.Store.Ask(ctx, Asking{Key: token.Key, Link: token.Digest(), Now: now, Retention: s.Retention})

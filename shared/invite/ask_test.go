@@ -48,7 +48,12 @@ func (d *desk) asks(t *testing.T, link string, noted bool) *invite.Invite {
 func TestARequestIsNotedOnceADay(t *testing.T) {
 	d := newDesk()
 	_, old, live := d.twice(t)
-	for _, forged := range []string{"", "x", old[1:], old[:64] + "!", flip(old)} {
+	for _, cut := range []string{"", "x", old[1:], old[:64] + "!"} {
+		if noted, err := d.Service.Ask(t.Context(), cut); noted || invite.KindOf(err) != invite.LinkIncomplete {
+			t.Errorf("a cut link: noted is %t with %v", noted, err)
+		}
+	}
+	for _, forged := range []string{"0" + old, flip(old)} {
 		d.asks(t, forged, false)
 	}
 	if now := d.asks(t, live, false); !now.AskedAt.IsZero() {
@@ -66,7 +71,7 @@ func TestARequestIsNotedOnceADay(t *testing.T) {
 	d.now = first.Add(invite.AskPause - time.Millisecond)
 	d.asks(t, old, false)
 	d.now = first.Add(invite.AskPause)
-	if again := d.asks(t, old, true); !again.RenewalRequestedAt().Equal(d.now) {
+	if again := d.asks(t, old+".", true); !again.RenewalRequestedAt().Equal(d.now) {
 		t.Errorf("a day later: got %v", again.RenewalRequestedAt())
 	}
 	if len(d.sent) != 2 {

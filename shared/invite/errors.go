@@ -28,6 +28,7 @@ const (
 	PreconditionFailed Kind = "precondition_failed"
 	KeyReused          Kind = "idempotency_key_reused"
 	LinkDead           Kind = "invite_expired"
+	LinkIncomplete     Kind = "link_incomplete" // a link or code of which characters are missing
 	CodeDead           Kind = "code_used_or_expired"
 	Unavailable        Kind = "unavailable" // nothing happened, or nobody knows: try again
 	Superseded         Kind = "superseded"  // the mail asked for is no longer the current one

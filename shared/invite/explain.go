@@ -2,9 +2,6 @@ package invite
 
 import (
 	"context"
-	"fmt"
-	"regexp"
-	"strings"
 	"time"
 )
 
@@ -21,12 +18,13 @@ const (
 	CauseReleased   Cause = "released"
 	CauseAccepted   Cause = "accepted"
 	CauseUnknown    Cause = "unknown"
+	CauseIncomplete Cause = "incomplete" // the end of it is missing
 )
 
 // Explanation tells an admin what became of a link.
 type Explanation struct {
 	Cause  Cause
-	Invite *Invite   // nil where the cause is unknown
+	Invite *Invite   // nil where the cause is unknown or incomplete
 	At     time.Time // when that happened; zero where nothing has, or where it is not known
 }
 
@@ -60,33 +58,20 @@ func (i *Invite) Explain(link Digest, now time.Time, r Retention) Explanation {
 	return unknown
 }
 
-// Explain tells the tenant's admins what became of a link: the whole address or its
-// token alone. It reads once, strongly consistent, and changes nothing.
+// Explain tells the tenant's admins what became of a link: the address as the mail has it
+// or as a mail filter wrapped it, or its token alone, whatever surrounds them. It reads
+// once, strongly consistent, and changes nothing.
 func (s *Service) Explain(ctx context.Context, t TenantID, link string) (Explanation, error) {
-	unknown := Explanation{Cause: CauseUnknown}
-	token, err := tokenOf(link)
-	if err != nil || token.Key.Partition != PartitionOf(t) {
-		return unknown, nil
+	token, cause := find(link, PartitionOf(t))
+	if cause != "" {
+		return Explanation{Cause: cause}, nil
 	}
 	inv, err := s.Store.Get(ctx, token.Key)
 	if KindOf(err) == NotFound {
-		return unknown, nil
+		return Explanation{Cause: CauseUnknown}, nil
 	}
 	if err != nil {
 		return Explanation{}, err
 	}
 	return inv.Explain(token.Digest(), s.Now(), s.Retention), nil
-}
-
-// linkPattern finds the token in what an admin pastes: the token alone, or an address
-// (ours, or that of the product's own accept page) with whatever a mail program put
-// around it or a mail filter wrapped it into.
-var linkPattern = regexp.MustCompile(fmt.Sprintf(`(?i)(?:^|/i/|%%2fi%%2f|(?:#|%%23)%s(?:=|%%3d))([0-9a-z]{%d})(?:[^0-9a-z]|$)`, TokenParameter, TokenLength))
-
-func tokenOf(link string) (Token, error) {
-	found := linkPattern.FindStringSubmatch(strings.TrimSpace(link))
-	if found == nil {
-		return Token{}, fmt.Errorf("link: no token in it")
-	}
-	return ParseToken(found[1])
 }

@@ -31,8 +31,8 @@ func MintOptOut(optOutKey []byte, k Key) OptOutToken {
 	return OptOutToken{t}
 }
 
-// ParseOptOut reads a token from a link. Whether it is genuine only [OptOutToken.MadeWith]
-// tells. The error never quotes the token.
+// ParseOptOut reads a token as [ParseToken] does. Whether it is genuine only
+// [OptOutToken.MadeWith] tells.
 func ParseOptOut(s string) (OptOutToken, error) {
 	t, err := ParseToken(s)
 	return OptOutToken{t}, err
@@ -112,7 +112,8 @@ type OptOuts struct {
 }
 
 // Look tells whether the holder has opted out, and of which invite; nil where none is
-// kept any more. It changes nothing. LinkDead for every link that is not genuine.
+// kept any more. It changes nothing. LinkDead for every whole link that is not genuine;
+// LinkIncomplete.
 func (o *OptOuts) Look(ctx context.Context, link string) (inv *Invite, optedOut bool, err error) {
 	k, err := o.open(ctx, link)
 	if err != nil {
@@ -153,10 +154,9 @@ func (o *OptOuts) kept(inv *Invite) *Invite {
 // open finds whom a link is for. A link that no key has made costs no read of the
 // table, and a look at the keys now and then at most.
 func (o *OptOuts) open(ctx context.Context, link string) (Key, error) {
-	dead := refuse(LinkDead, nil, "")
 	token, err := ParseOptOut(link)
 	if err != nil {
-		return Key{}, dead
+		return Key{}, err
 	}
 	for _, again := range []bool{false, true} {
 		keys, err := o.Keys.Every(ctx, again)
@@ -169,7 +169,7 @@ func (o *OptOuts) open(ctx context.Context, link string) (Key, error) {
 			}
 		}
 	}
-	return Key{}, dead
+	return Key{}, refuse(LinkDead, nil, "")
 }
 
 // optOut is the opt-out link of every mail to an address.

@@ -206,13 +206,13 @@ func (s *Service) asked(q ListQuery) ListQuery {
 }
 
 // Look tells what a link opens, and changes nothing: the invite where the link is
-// live or was accepted, else LinkDead for every cause alike.
+// live or was accepted, else LinkDead for every cause alike; LinkIncomplete.
 func (s *Service) Look(ctx context.Context, link string) (*Invite, error) {
-	dead := refuse(LinkDead, nil, "")
 	token, err := ParseToken(link)
 	if err != nil {
-		return nil, dead
+		return nil, err
 	}
+	dead := refuse(LinkDead, nil, "")
 	inv, err := s.Store.Get(ctx, token.Key)
 	if KindOf(err) == NotFound {
 		return nil, dead
@@ -230,11 +230,11 @@ func (s *Service) Look(ctx context.Context, link string) (*Invite, error) {
 }
 
 // Accept accepts by a link and returns the invite with a fresh code. LinkDead for
-// every link that is not live and not the accepted one.
+// every link that is not live and not the accepted one; LinkIncomplete.
 func (s *Service) Accept(ctx context.Context, link string) (*Invite, Code, error) {
 	token, err := ParseToken(link)
 	if err != nil {
-		return nil, Code{}, refuse(LinkDead, nil, "")
+		return nil, Code{}, err
 	}
 	var random [32]byte
 	s.Random(random[:])
@@ -245,12 +245,14 @@ func (s *Service) Accept(ctx context.Context, link string) (*Invite, Code, error
 
 // Redeem uses a code up and returns the invite it stands for. allowed names the
 // one tenant the caller may redeem for; "" for every tenant. CodeDead for any code
-// that cannot be redeemed, whatever the cause.
+// that cannot be redeemed, whatever the cause; LinkIncomplete.
 func (s *Service) Redeem(ctx context.Context, allowed TenantID, op Operation, text string) (*Invite, error) {
-	dead := refuse(CodeDead, nil, "This code was used or has expired. Send the person back to the link in the mail for a fresh one.")
 	code, err := ParseCode(text)
-	if err != nil || allowed != "" && code.Key.Partition != PartitionOf(allowed) {
-		return nil, dead
+	if err != nil {
+		return nil, err
+	}
+	if allowed != "" && code.Key.Partition != PartitionOf(allowed) {
+		return nil, refuse(CodeDead, nil, "This code was used or has expired. Send the person back to the link in the mail for a fresh one.")
 	}
 	now := s.Now()
 	return s.Store.Redeem(ctx, Redemption{Key: code.Key, Code: code.Digest(), Op: at(op, now), Now: now, Retention: s.Retention})

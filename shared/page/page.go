@@ -1,6 +1,6 @@
 // Package page renders what invitees see in a browser: [Pages.Live] with its Accept
 // button, [Pages.Accepted], [Pages.Leaving], [Pages.Welcome], [Pages.Dead] with its Ask
-// button, [Pages.Asked] and [Pages.Unavailable]; and the pages of who opts out, from
+// button, [Pages.Incomplete], [Pages.Asked] and [Pages.Unavailable]; and the pages of who opts out, from
 // [Pages.OptOut] on.
 //
 // Every page is one document of a few kilobytes without script, font or image of a
@@ -133,7 +133,7 @@ func (p *Pages) Leaving(v View, next string) Page {
 // browser keeps its path and adds this query (docs/decisions/0037-asking-for-a-new-invite.md).
 const AskAction = "?ask=1"
 
-// Dead is the page of every link that is not live and was not accepted, whatever the
+// Dead is the page of every whole link that is not live and was not accepted, whatever the
 // cause and whoever asks: it depends on the Accept-Language header alone (rule 5).
 func (p *Pages) Dead(acceptLanguage string) Page {
 	w := nobodys(acceptLanguage)
@@ -142,6 +142,18 @@ func (p *Pages) Dead(acceptLanguage string) Page {
 		Note: w.HTML("page.dead.newer"),
 		Lead: []template.HTML{w.HTML("page.dead.ask")},
 		Ways: []way{{Button: w.Text("page.dead.button"), Post: true, Action: AskAction, Main: true}},
+	})
+}
+
+// Incomplete is the page of every link, an invite's or an opt-out's, of which characters
+// are missing. Nobody would see a request made with it, so it offers none. It depends on
+// the Accept-Language header alone.
+func (p *Pages) Incomplete(acceptLanguage string) Page {
+	w := nobodys(acceptLanguage)
+	return p.render(http.StatusGone, w, document{
+		Icon: "cut", Title: "page.incomplete.title",
+		Note: w.HTML("page.incomplete.open"),
+		Lead: []template.HTML{w.HTML("page.incomplete.why"), w.HTML("page.incomplete.copy")},
 	})
 }
 

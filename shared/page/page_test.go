@@ -43,7 +43,7 @@ func view(change func(*page.View)) page.View {
 func all(v page.View) map[string]page.Page {
 	return map[string]page.Page{
 		"live": pages.Live(v), "accepted": pages.Accepted(v), "leaving": pages.Leaving(v, "https://app.acme.example/welcome?code=c"), "welcome": pages.Welcome(v),
-		"dead": pages.Dead(v.AcceptLanguage), "asked": pages.Asked(v.AcceptLanguage), "unavailable": pages.Unavailable(v.AcceptLanguage),
+		"dead": pages.Dead(v.AcceptLanguage), "incomplete": pages.Incomplete(v.AcceptLanguage), "asked": pages.Asked(v.AcceptLanguage), "unavailable": pages.Unavailable(v.AcceptLanguage),
 		"opt out": pages.OptOut(v), "opted out": pages.OptedOut(v), "opted in": pages.OptedIn(v),
 		"no opt-out": pages.NoOptOut(v.AcceptLanguage), "later": pages.OptOutLater(v.AcceptLanguage),
 	}
@@ -284,18 +284,40 @@ func TestTheAskedPagePromisesWhatIsTrueOfEveryLink(t *testing.T) {
 	}
 }
 
-// Bytes and headers of the dead page follow from Accept-Language alone.
+// A request made with such a link would reach nobody, so its page offers none.
+func TestTheIncompletePageSaysHowToCopyTheLink(t *testing.T) {
+	p := pages.Incomplete("")
+	body := text(t, p)
+	for _, want := range []string{"This link is not complete", "Go back to the email", "copy the whole link", "the next line", "Nothing has been changed"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q is missing in %s", want, body)
+		}
+	}
+	for _, element := range []string{"form", "button", "a", "img"} {
+		if n := len(named(parse(t, p), element)); n != 0 {
+			t.Errorf("%d <%s>", n, element)
+		}
+	}
+	if p.Status != 410 || strings.Contains(body, "expired") || strings.Contains(body, "received") || pages.Incomplete("ar").Header.Get("Content-Language") != "ar" {
+		t.Errorf("status %d: %s", p.Status, body)
+	}
+}
+
+// Bytes and headers of the dead page and of the incomplete one follow from Accept-Language
+// alone.
 func TestTheDeadPageFollowsOneRule(t *testing.T) {
 	for header, lang := range map[string]string{
 		"": "en", "de": "de", "de-AT,de;q=0.9,en;q=0.8": "de", "en-GB,en;q=0.9,de;q=0.8": "en", "zh": "en", "zh,de;q=0.5": "de",
 		"*": "en", "de;q=0": "en", "de;q=0.1, en;q=0.2": "en", "de;q=x": "en", "\x00": "en", strings.Repeat("de,", 1000): "en", "en-US,de": "en-US",
 	} {
-		one, two := pages.Dead(header), pages.Dead(header)
-		if !bytes.Equal(one.Body, two.Body) || len(one.Header) != len(two.Header) {
-			t.Errorf("%q: two pages differ", header)
-		}
-		if got := one.Header.Get("Content-Language"); got != lang {
-			t.Errorf("%q: language %q, want %q", header, got, lang)
+		for name, show := range map[string]func(string) page.Page{"dead": pages.Dead, "incomplete": pages.Incomplete} {
+			one, two := show(header), show(header)
+			if !bytes.Equal(one.Body, two.Body) || len(one.Header) != len(two.Header) {
+				t.Errorf("%s, %q: two pages differ", name, header)
+			}
+			if got := one.Header.Get("Content-Language"); got != lang {
+				t.Errorf("%s, %q: language %q, want %q", name, header, got, lang)
+			}
 		}
 	}
 }

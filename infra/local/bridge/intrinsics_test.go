@@ -83,7 +83,7 @@ const apiBody = `{
 			"post": {"x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": "arn:create", "payloadFormatVersion": "2.0"}, "security": [{"Token": []}]},
 			"x-amazon-apigateway-any-method": {"x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": "arn:any", "payloadFormatVersion": "2.0", "timeoutInMillis": 9000}}
 		},
-		"/i/{token}": {
+		"/i/{token+}": {
 			"head": {"x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": "arn:accept", "payloadFormatVersion": "2.0"}, "security": [{"NONE": []}]}
 		}
 	},
@@ -101,7 +101,8 @@ func TestABodyBecomesRoutesAndAuthorizers(t *testing.T) {
 		authorizers: []authorizer{{name: "Token", identitySource: "$request.header.Authorization", issuer: "https://issuer", audience: []string{"client"}}},
 		routes: []route{
 			{key: "ANY /v1/invites", uri: "arn:any", payload: "2.0", timeoutMillis: 9000},
-			{key: "HEAD /i/{token}", uri: "arn:accept", payload: "2.0"},
+			{key: "HEAD /i/", uri: "arn:accept", payload: "2.0"},
+			{key: "HEAD /i/{token+}", uri: "arn:accept", payload: "2.0"},
 			{key: "POST /v1/invites", uri: "arn:create", payload: "2.0", authorizer: "Token", scopes: []string{}},
 		},
 	}

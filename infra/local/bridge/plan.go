@@ -102,6 +102,11 @@ func translate(resolved any) (plan, error) {
 				return plan{}, fmt.Errorf("%s %s: %w", method, path, err)
 			}
 			result.routes = append(result.routes, planned)
+			// In AWS a greedy variable may be empty, in MiniStack not.
+			if path, greedy := strings.CutSuffix(planned.key, "+}"); greedy {
+				planned.key = path[:strings.LastIndexByte(path, '{')]
+				result.routes = append(result.routes, planned)
+			}
 		}
 	}
 	slices.SortFunc(result.routes, func(a, b route) int { return strings.Compare(a.key, b.key) })

@@ -43,19 +43,17 @@ func (c *console) listMails(w http.ResponseWriter, _ *http.Request, who caller) 
 // the sender may be the platform's.
 func inviteLink(m *mailbox.Message) (string, invite.Key, bool) {
 	for _, link := range m.Links {
-		if token, err := invite.ParseToken(tokenIn(link)); err == nil {
+		parsed, err := url.Parse(link)
+		if err != nil {
+			continue
+		}
+		text, ours := strings.CutPrefix(parsed.Path, "/i/")
+		if !ours {
+			continue
+		}
+		if token, err := invite.ParseToken(text); err == nil {
 			return link, token.Key, true
 		}
 	}
 	return "", invite.Key{}, false
-}
-
-// tokenIn is what stands after /i/ in a link, or "".
-func tokenIn(link string) string {
-	parsed, err := url.Parse(link)
-	if err != nil {
-		return ""
-	}
-	token, _ := strings.CutPrefix(parsed.Path, "/i/")
-	return token
 }

@@ -180,6 +180,7 @@ export interface paths {
          * Exchange a set-up code for the facts of the invite, once
          * @description The backend of the set-up page calls this with the `code` of its address and creates the account from the answer alone.
          *     A service token redeems for every tenant, an admin's for its own.
+         *     410 is `code_used_or_expired`, or `link_incomplete` where characters of the code are missing.
          */
         post: operations["redeemCode"];
         delete?: never;
@@ -200,7 +201,8 @@ export interface paths {
         /**
          * Why does this link say expired?
          * @description Tells the tenant's admins what became of a link that somebody sends them. Reads, strongly consistent, and changes nothing.
-         *     A link of another tenant, a forged one, and one with more than twenty newer ones are all `unknown`, with nulls.
+         *     A link of another tenant, a forged one, and one with more than twenty newer ones are all `unknown`, with nulls. A link whose end is missing is `incomplete`, with nulls.
+         *     The link is found in what mail programs put around it and in what mail filters make of it, also two of them in a row; not where a filter keeps the address to itself (Mimecast).
          */
         post: operations["explainLink"];
         delete?: never;
@@ -221,7 +223,7 @@ export interface paths {
         /**
          * What a product's own accept page may show before it accepts; changes nothing
          * @description For the page that the setting `accept_url` leads to: what our own page shows of the same link, by the same rules. A name that is more than a name (a link, a phone number, a look-alike) is null, so that nobody makes the page of a product say it.
-         *     Every dead link is refused by the bytes with which `POST /v1/accept` refuses it, whatever the cause. `POST /i/{token}/ask` asks for a new invite with it.
+         *     Every dead link is refused by the bytes with which `POST /v1/accept` refuses it, whatever the cause, and so is one that is not complete. `POST /i/{token}/ask` asks for a new invite with it.
          *     From a browser, the page's origin must be one of the operator's AllowedOrigins, for this call and for `POST /v1/accept`.
          */
         post: operations["peekInvite"];
@@ -289,7 +291,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The page behind a link; changes nothing, however often it is opened */
+        /**
+         * The page behind a link; changes nothing, however often it is opened
+         * @description What is glued to the token, or stands between its characters, and is no part of it is dropped, a slash behind it and more segments of the path too. A link of which characters are missing gets a page that says so, the same for every such link.
+         */
         get: operations["openLink"];
         put?: never;
         /**
@@ -313,12 +318,12 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The page of a dead link, whatever the link; changes nothing */
+        /** The page of a dead link, whatever the link, or of one that is not complete; changes nothing */
         get: operations["openAsk"];
         put?: never;
         /**
          * Ask for a new invite with a dead link
-         * @description Everybody gets the same page, whatever the link. It has an effect where the link was once sent and is not live any more, and where the invite is pending or expired, at most once in 24 hours: the invite shows `renewal_requested_at` and the event `InviteRequested` is published.
+         * @description Everybody with a whole link gets the same page, whatever the link. It has an effect where the link was once sent and is not live any more, and where the invite is pending or expired, at most once in 24 hours: the invite shows `renewal_requested_at` and the event `InviteRequested` is published.
          *     Where the tenant has chosen `renew_on_request`, a fresh mail also goes to the invited address at once, unless one is on its way or it is known that none would arrive.
          */
         post: operations["askForNewInvite"];
@@ -340,7 +345,7 @@ export interface paths {
         };
         /**
          * The page behind the opt-out link of a mail; changes nothing, however often it is opened
-         * @description The link is the same in every mail of a tenant to an address, and works for ever. Every link that is not genuine gets one and the same page.
+         * @description The link is the same in every mail of a tenant to an address, and works for ever. Every whole link that is not genuine gets one and the same page, and so does every one that is not complete.
          */
         get: operations["openOptOutLink"];
         put?: never;
@@ -473,13 +478,13 @@ export interface components {
         };
         Explanation: {
             /**
-             * @description `superseded`: a newer link counts, also that of an invite made anew for the address
+             * @description `superseded`: a newer link counts, also that of an invite made anew for the address; `incomplete`: the end of the link is missing, so ask for the whole one
              * @enum {string}
              */
-            cause: "live" | "superseded" | "expired" | "cancelled" | "released" | "accepted" | "unknown";
+            cause: "live" | "superseded" | "expired" | "cancelled" | "released" | "accepted" | "unknown" | "incomplete";
             /** @description the invite of the address as it is now */
             invite_id: string | null;
-            /** @description when that happened; of a superseded link, when the newest mail was asked for (it was dead then at the latest); null for `live` and `unknown` */
+            /** @description when that happened; of a superseded link, when the newest mail was asked for (it was dead then at the latest); null for `live`, `unknown` and `incomplete` */
             at: components["schemas"]["Instant"] | null;
             /** @description when the newest mail of the invite left; null where none has */
             newest_sent_at: components["schemas"]["Instant"] | null;
@@ -739,22 +744,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `invite_expired`: the link is superseded, expired, cancelled or was never valid; all of them have the same bytes but for `request_id` */
+        /** @description `invite_expired`: the link is superseded, expired, cancelled or was never valid. `link_incomplete`: characters of it are missing. All links with one of these codes have the same bytes but for `request_id` */
         DeadLink: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "urn:invites:problem:invite_expired",
-                 *       "title": "This invite link has expired",
-                 *       "status": 410,
-                 *       "detail": "This invite link has expired. If a newer mail from us has arrived, use the link in the most recent one; otherwise ask for a new invite.",
-                 *       "code": "invite_expired",
-                 *       "request_id": "Tk9UQVJFQUw="
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -807,7 +802,7 @@ export interface components {
                  *     }
                  */
                 "application/json": {
-                    /** @description of the link */
+                    /** @description of the link: percent-decoded once, and what is no part of it dropped */
                     token: string;
                 };
             };
@@ -1450,7 +1445,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description dead */
+            /** @description dead or not complete */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -1493,6 +1488,15 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Page"];
+            /** @description the link is not complete, so nobody would see the request */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             429: components["responses"]["Throttled"];
             503: components["responses"]["Page"];
         };
@@ -1508,7 +1512,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description the page of a dead link */
+            /** @description as GET */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -1578,7 +1582,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not genuine */
+            /** @description not genuine or not complete */
             410: {
                 headers: {
                     [name: string]: unknown;
