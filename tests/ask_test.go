@@ -129,7 +129,7 @@ func TestWhoeverAsksForANewInviteIsAnsweredAlikeAndHeardWhereItIsTrue(t *testing
 	on(t, "acme", cancelled.ID, "cancel").invite(t, 200)
 	press(t, links["accepted"], 303)
 	links["forged"] = "/i/" + strings.Repeat("0", 65)
-	links["no link"] = "/i/x"
+	links["misspelt"] = "/i/0" + strings.TrimPrefix(links["superseded"], "/i/")
 	pages, first := map[string]answer{}, answer{}
 	for cause, path := range links {
 		pages[cause] = do(t, request{method: "GET", path: path}).comparable()

@@ -38,7 +38,7 @@ func TestAnInviteIsMailedAndShownInItsLanguage(t *testing.T) {
 					t.Errorf("the page does not hold %q", say)
 				}
 			}
-			dead := do(t, request{method: "GET", path: "/i/" + strings.Repeat("0", 64), header: map[string]string{"Accept-Language": c.locale + ", en;q=0.5"}})
+			dead := do(t, request{method: "GET", path: "/i/" + strings.Repeat("0", 65), header: map[string]string{"Accept-Language": c.locale + ", en;q=0.5"}})
 			if dead.status != 410 || dead.header.Get("Content-Language") != c.lang || !strings.Contains(dead.body, c.dead) {
 				t.Errorf("got %d in %q, want 410 with %q", dead.status, dead.header.Get("Content-Language"), c.dead)
 			}

@@ -155,7 +155,7 @@ func deadLinks(t *testing.T) map[string]string {
 	press(t, links["released"], 303)
 	on(t, "globex", released.ID, "release").invite(t, 200)
 	links["never valid"] = "/i/" + strings.Repeat("0", 65)
-	links["of another length"] = "/i/x"
+	links["misspelt"] = "/i/0" + strings.TrimPrefix(links["superseded"], "/i/")
 	links["upside down"] = "/i/" + reversed(strings.TrimPrefix(links["superseded"], "/i/"))
 	return links
 }

@@ -8,8 +8,43 @@ import (
 	"golang.org/x/net/html"
 
 	"invites/shared/invite"
+	"invites/shared/locale"
 	"invites/shared/zone"
 )
+
+// Linkifiers take what touches a link as part of it, most of all where a language writes
+// no space between words. So nothing touches one, in any language and in either part.
+func TestNothingTouchesALink(t *testing.T) {
+	key := invite.KeyOf("acme", "bob@example.com")
+	token := invite.MintToken([]byte("key"), key, 1, 1, invite.Nonce{})
+	links := []string{"https://links.acme.example/i/" + token.Reveal(), "https://links.acme.example/o/" + invite.MintOptOut([]byte("key"), key).Reveal()}
+	for _, tag := range locale.Languages() {
+		for _, p := range parties {
+			for reminder := range 1 + invite.MaxReminders {
+				env, _ := parse(t, message(func(m *invite.Message) {
+					m.Link, m.OptOut = links[0], links[1]
+					m.Invite.Locale, m.Settings.Name, m.Invite.Role, m.Invite.Name, m.Invite.InvitedBy = tag, p.tenant, p.role, p.name, p.by
+					m.Invite.Seq, m.Invite.Mail.Reminder = 2, reminder
+				}), true)
+				lines := strings.Split(strings.ReplaceAll(env.Text, "\r\n", "\n"), "\n")
+				for _, link := range links {
+					if count := strings.Count(env.Text, link); count != 1 || !slices.Contains(lines, link) {
+						t.Errorf("%s, %s: of %d links none is a line: %s", tag, p.what, count, env.Text)
+					}
+				}
+				doc, err := html.Parse(strings.NewReader(env.HTML))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for n := range doc.Descendants() {
+					if n.Type == html.TextNode && strings.Contains(n.Data, "://") && strings.TrimSpace(n.Data) != links[0] {
+						t.Errorf("%s, %s: %q", tag, p.what, n.Data)
+					}
+				}
+			}
+		}
+	}
+}
 
 // TestTheLongestLinkArrivesWhole: a product's own accept page may have an address of 512
 // characters (invite.Limits), and a query.

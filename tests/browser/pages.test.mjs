@@ -187,6 +187,42 @@ test("forced colours keep every control's edge, and nothing moves for those who 
   assert.ok((await moves()) > 0, "something moves for the others, so this could fail");
 });
 
+test("the page of a link that is not complete says how to copy it, in light, in dark and from right to left", async () => {
+  const page = await opened({ viewport: widths.phone });
+  for (const [locale, title] of [["en", "This link is not complete"], ["ar", "هذا الرابط غير مكتمل"]]) {
+    await page.goto(at(of((p) => p.page === "incomplete" && p.header["Content-Language"] === locale)[0]));
+    assert.equal(await page.locator("h1").innerText(), title);
+    assert.equal(await page.locator("button, a").count(), 0, "nobody would see what is asked for here");
+    assert.equal(await page.evaluate(() => document.documentElement.dir), locale === "ar" ? "rtl" : "ltr");
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: `${shots}/incomplete-${locale}-${colorScheme}.png` });
+      assert.deepEqual(await violations(page), [], `${locale}, ${colorScheme}`);
+      const { bottom } = await page.locator("main > :last-child").evaluate((e) => e.getBoundingClientRect().toJSON());
+      assert.ok(bottom <= widths.phone.height, `${locale}: what to do ends at ${bottom}`);
+    }
+  }
+});
+
+test("a link opens its invite whatever is glued to it, and one that was cut the page that says so", async () => {
+  const row = await invite(address("glued"));
+  const url = await link(row.email);
+  const page = await open(browser, { locale: "de-DE" });
+  for (const glued of ["/", ".", ")", "*", "を開く", "%20", "/?utm_source=mail"]) {
+    assert.equal((await page.goto(url + glued)).status(), 200, glued);
+    assert.ok((await page.locator("main").innerText()).includes(row.email), glued);
+  }
+  for (const cut of [url.slice(0, -1), `${url.slice(0, -30)}/`, `${url.slice(0, -1)}?ask=1`]) {
+    assert.equal((await page.goto(cut)).status(), 410);
+    await page.getByRole("heading", { name: "Dieser Link ist nicht vollständig" }).waitFor();
+    assert.equal(await page.locator("form").count(), 0);
+  }
+  await page.goto(`${url}/を開く`);
+  await page.locator("form button").click();
+  await page.waitForURL((u) => u.searchParams.get("invite") === row.id);
+  assert.equal((await api("GET", `/v1/invites/${row.id}`)).status, "accepted");
+});
+
 test("the page of the deployed stack is in the language of the invite", async () => {
   const made = [];
   for (const locale of languages) made.push([locale, await invite(address(`in-${locale}`), { locale })]);
