@@ -94,6 +94,7 @@ func TestEveryLinkThatIsNotCompleteOpensOnePage(t *testing.T) {
 				a := do(t, request{method: method, path: "/i/" + cut + behind}).comparable()
 				if method == "HEAD" {
 					a.body = want.body
+					a.header.Set("Content-Length", want.header.Get("Content-Length"))
 				}
 				if a.status != want.status || a.body != want.body || fmt.Sprint(a.header) != fmt.Sprint(want.header) {
 					t.Errorf("%s %s%s: got %d %v %s", method, name, behind, a.status, a.header, a.body)

@@ -101,6 +101,11 @@ func TestEveryLinkThatIsNotWholeOpensOnePage(t *testing.T) {
 	if status != 410 || !strings.Contains(want, "This link is not complete") || strings.Contains(want, "<form") || strings.Contains(want, "received") {
 		t.Fatalf("got %s", want)
 	}
+	for path, h := range map[string]http.Handler{"/i": d, "/o": e.Handler()} {
+		if _, got := visit(t, h, "GET", path); got != want {
+			t.Errorf("%s: got %s", path, got)
+		}
+	}
 	token := d.old
 	for name, cut := range map[string]string{
 		"nothing": "", "a slash": "/", "a word": "hello", "without its end": token[:64], "without its beginning": token[1:], "half": token[:32], "half, with a sign": token[:32] + ".",

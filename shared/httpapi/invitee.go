@@ -56,6 +56,9 @@ func (v Invitee) Handler() http.Handler {
 // none does. Whatever else is in the path is no part of the token, and theirs to drop.
 func linkIn(r *http.Request, prefix string, actions ...string) (token, action string, ok bool) {
 	path, ok := strings.CutPrefix(r.URL.Path, prefix)
+	if r.URL.Path+"/" == prefix { // a gateway may drop the slash at the end of a path
+		path, ok = "", true
+	}
 	segments := strings.Split(path, "/")
 	for n, segment := range segments[1:] {
 		segment = strings.TrimFunc(segment, func(c rune) bool { return c < 'a' || c > 'z' })

@@ -101,8 +101,9 @@ func TestABodyBecomesRoutesAndAuthorizers(t *testing.T) {
 		authorizers: []authorizer{{name: "Token", identitySource: "$request.header.Authorization", issuer: "https://issuer", audience: []string{"client"}}},
 		routes: []route{
 			{key: "ANY /v1/invites", uri: "arn:any", payload: "2.0", timeoutMillis: 9000},
-			{key: "HEAD /i/", uri: "arn:accept", payload: "2.0"},
+			{key: "HEAD /i", uri: "arn:accept", payload: "2.0"},
 			{key: "HEAD /i/{token+}", uri: "arn:accept", payload: "2.0"},
+			{key: "HEAD /i/{token}", uri: "arn:accept", payload: "2.0"},
 			{key: "POST /v1/invites", uri: "arn:create", payload: "2.0", authorizer: "Token", scopes: []string{}},
 		},
 	}

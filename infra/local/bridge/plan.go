@@ -102,11 +102,7 @@ func translate(resolved any) (plan, error) {
 				return plan{}, fmt.Errorf("%s %s: %w", method, path, err)
 			}
 			result.routes = append(result.routes, planned)
-			// In AWS a greedy variable may be empty, in MiniStack not.
-			if path, greedy := strings.CutSuffix(planned.key, "+}"); greedy {
-				planned.key = path[:strings.LastIndexByte(path, '{')]
-				result.routes = append(result.routes, planned)
-			}
+			result.routes = append(result.routes, beside(planned)...)
 		}
 	}
 	slices.SortFunc(result.routes, func(a, b route) int { return strings.Compare(a.key, b.key) })
@@ -114,6 +110,20 @@ func translate(resolved any) (plan, error) {
 		return plan{}, errors.New("the API's Body has no routes")
 	}
 	return result, nil
+}
+
+// beside are the routes that a greedy one needs in MiniStack, where its variable may not be
+// empty, as it may in AWS, and holds no line break; nor is there a slash at the end of a
+// path of one segment.
+func beside(greedy route) []route {
+	path, ok := strings.CutSuffix(greedy.key, "+}")
+	if !ok {
+		return nil
+	}
+	empty, plain := greedy, greedy
+	empty.key = strings.TrimSuffix(path[:strings.LastIndexByte(path, '{')], "/")
+	plain.key = path + "}"
+	return []route{empty, plain}
 }
 
 func (p plan) route(path, method string, raw json.RawMessage, defaults []map[string][]string) (route, error) {
