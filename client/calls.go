@@ -106,15 +106,17 @@ func (c *Client) CancelMany(ctx context.Context, ids []string, options ...Option
 }
 
 // Redeem uses up the code that a set-up page was opened with and returns the facts to make
-// the account of. A Problem code_used_or_expired has the person go back to their link. A
-// service redeems in every tenant, or in the one it names.
+// the account of. A Problem code_used_or_expired, or link_incomplete where characters of
+// the code are missing, has the person go back to their link. A service redeems in every
+// tenant, or in the one it names.
 func (c *Client) Redeem(ctx context.Context, code string, options ...Option) (Redeemed, error) {
 	return do[Redeemed](ctx, c, write("/v1/redeem", struct {
 		Code string `json:"code"`
 	}{code}, options))
 }
 
-// Explain tells what became of a link, or of its token alone. It changes nothing.
+// Explain tells what became of a link as somebody pasted it, or of its token alone. It
+// changes nothing.
 func (c *Client) Explain(ctx context.Context, link string, options ...Option) (Explanation, error) {
 	return do[Explanation](ctx, c, write("/v1/explain", struct {
 		Link string `json:"link"`
@@ -123,14 +125,13 @@ func (c *Client) Explain(ctx context.Context, link string, options ...Option) (E
 
 // Peek tells what a product's own accept page may show before it accepts, and changes
 // nothing. It needs no bearer token. A Problem invite_expired is the answer for every dead
-// link.
+// link, and link_incomplete for one of which characters are missing.
 func (c *Client) Peek(ctx context.Context, token string) (Peek, error) {
 	return do[Peek](ctx, c, byToken("/v1/peek", token))
 }
 
 // Accept accepts the invite of a link's token, for a product with an accept page of its
-// own, and can be repeated. It needs no bearer token. A Problem invite_expired is the
-// answer for every dead link.
+// own, and can be repeated. It needs no bearer token. Its Problems are those of Peek.
 func (c *Client) Accept(ctx context.Context, token string) (Acceptance, error) {
 	return do[Acceptance](ctx, c, byToken("/v1/accept", token))
 }

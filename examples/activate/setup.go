@@ -50,7 +50,7 @@ func (s SetUp) redeem(w http.ResponseWriter, r *http.Request) {
 	// the invite in the address least of all.
 	redeemed, err := s.Invites.Redeem(r.Context(), code)
 	var refused *client.Problem
-	if errors.As(err, &refused) && refused.Code == "code_used_or_expired" {
+	if errors.As(err, &refused) && (refused.Code == "code_used_or_expired" || refused.Code == "link_incomplete") {
 		show(w, http.StatusGone, "used", nil)
 		return
 	}

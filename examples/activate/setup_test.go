@@ -40,6 +40,9 @@ func page(t *testing.T, k *kept) (http.Handler, *bytes.Buffer, *int) {
 			_, _ = io.WriteString(w, `{"tenant_id":"acme","invite_id":"inv_1","email":"Ana@example.com","name":"Ana <3","role":"member","accepted_at":"2026-11-24T10:20:30Z"}`)
 		case strings.Contains(string(body), `"broken"`):
 			w.WriteHeader(http.StatusInternalServerError)
+		case strings.Contains(string(body), `"cut"`):
+			w.WriteHeader(http.StatusGone)
+			_, _ = io.WriteString(w, `{"code":"link_incomplete"}`)
 		default:
 			w.WriteHeader(http.StatusGone)
 			_, _ = io.WriteString(w, `{"code":"code_used_or_expired"}`)
@@ -97,6 +100,7 @@ func TestWhatDoesNotWorkSaysWhereToGo(t *testing.T) {
 		made   int
 	}{
 		"a used code":              {"old", nil, 410, 0},
+		"a code that was cut":      {"cut", nil, 410, 0},
 		"no code":                  {"", nil, 410, 0},
 		"a service that fails":     {"broken", nil, 503, 0},
 		"an account that is not":   {"good", lost, 503, 1},

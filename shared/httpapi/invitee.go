@@ -158,8 +158,8 @@ func asksForPage(r *http.Request) bool {
 	return false
 }
 
-// ask tells everybody with a whole link the same, whatever it was. Once a request is noted, that
-// is true whatever becomes of the mail that may follow it.
+// ask tells everybody with a whole link the same, whatever it was. Once a request is
+// noted, that is true whatever becomes of the mail that may follow it.
 func (v Invitee) ask(r *http.Request, token string) (page.Page, error) {
 	noted, err := v.Service.Ask(r.Context(), token)
 	if err != nil && invite.KindOf(err) != invite.NothingToRenew {

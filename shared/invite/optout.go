@@ -112,8 +112,8 @@ type OptOuts struct {
 }
 
 // Look tells whether the holder has opted out, and of which invite; nil where none is
-// kept any more. It changes nothing. LinkDead for every whole link that is not genuine;
-// LinkIncomplete.
+// kept any more. It changes nothing. LinkDead for every whole link that is not genuine,
+// LinkIncomplete for one that was cut.
 func (o *OptOuts) Look(ctx context.Context, link string) (inv *Invite, optedOut bool, err error) {
 	k, err := o.open(ctx, link)
 	if err != nil {

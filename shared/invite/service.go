@@ -206,7 +206,8 @@ func (s *Service) asked(q ListQuery) ListQuery {
 }
 
 // Look tells what a link opens, and changes nothing: the invite where the link is
-// live or was accepted, else LinkDead for every cause alike; LinkIncomplete.
+// live or was accepted, else LinkDead for every cause alike, or
+// LinkIncomplete where characters of the link are missing.
 func (s *Service) Look(ctx context.Context, link string) (*Invite, error) {
 	token, err := ParseToken(link)
 	if err != nil {
@@ -230,7 +231,8 @@ func (s *Service) Look(ctx context.Context, link string) (*Invite, error) {
 }
 
 // Accept accepts by a link and returns the invite with a fresh code. LinkDead for
-// every link that is not live and not the accepted one; LinkIncomplete.
+// every link that is not live and not the accepted one, LinkIncomplete for one that
+// was cut.
 func (s *Service) Accept(ctx context.Context, link string) (*Invite, Code, error) {
 	token, err := ParseToken(link)
 	if err != nil {
@@ -245,7 +247,7 @@ func (s *Service) Accept(ctx context.Context, link string) (*Invite, Code, error
 
 // Redeem uses a code up and returns the invite it stands for. allowed names the
 // one tenant the caller may redeem for; "" for every tenant. CodeDead for any code
-// that cannot be redeemed, whatever the cause; LinkIncomplete.
+// that cannot be redeemed, whatever the cause; LinkIncomplete for one that was cut.
 func (s *Service) Redeem(ctx context.Context, allowed TenantID, op Operation, text string) (*Invite, error) {
 	code, err := ParseCode(text)
 	if err != nil {

@@ -71,7 +71,7 @@ func pages(v view) map[string]page.Page {
 	}
 	return map[string]page.Page{
 		"live": p.Live(about), "accepted": p.Accepted(about), "leaving": p.Leaving(about, home+"/welcome?code=c"), "welcome": p.Welcome(about),
-		"dead": p.Dead(v.Locale), "asked": p.Asked(v.Locale), "unavailable": p.Unavailable(v.Locale),
+		"dead": p.Dead(v.Locale), "asked": p.Asked(v.Locale), "incomplete": p.Incomplete(v.Locale), "unavailable": p.Unavailable(v.Locale),
 		"opt-out": p.OptOut(about), "opted-out": p.OptedOut(about), "opted-in": p.OptedIn(about),
 		"no-opt-out": p.NoOptOut(v.Locale), "opt-out-later": p.OptOutLater(v.Locale),
 	}
