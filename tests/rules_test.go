@@ -397,7 +397,7 @@ func TestRule13AnAcceptHandsOverByACodeThatWorksOnce(t *testing.T) {
 	}
 	redeem(t, "acme", "service", code).refused(t, 410, "code_used_or_expired")
 	redeem(t, "acme", "service", i.ID).refused(t, 410, "link_incomplete") // an id is no code
-	fresh := press(t, path, 303).Get("code") // the accepted link still leads on
+	fresh := press(t, path, 303).Get("code")                              // the accepted link still leads on
 	if a := redeem(t, "acme", "admin", fresh); a.status != 200 {
 		t.Errorf("a fresh code: got %d %s", a.status, a.body)
 	}
