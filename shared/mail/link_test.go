@@ -21,7 +21,7 @@ func TestNothingTouchesALink(t *testing.T) {
 	for _, tag := range locale.Languages() {
 		for _, p := range parties {
 			for reminder := range 1 + invite.MaxReminders {
-				env, _ := parse(t, message(func(m *invite.Message) {
+				env, _ := parseWithin(t, maxLongest, message(func(m *invite.Message) {
 					m.Link, m.OptOut = links[0], links[1]
 					m.Invite.Locale, m.Settings.Name, m.Invite.Role, m.Invite.Name, m.Invite.InvitedBy = tag, p.tenant, p.role, p.name, p.by
 					m.Invite.Seq, m.Invite.Mail.Reminder = 2, reminder
