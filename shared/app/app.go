@@ -127,6 +127,7 @@ func (a *App) Auth() auth.Config {
 		RequiredPermission: a.env.text("INVITES_REQUIRED_PERMISSION"),
 		SettingsPermission: a.env.text("INVITES_SETTINGS_PERMISSION"),
 		ServicePermission:  a.env.text("INVITES_SERVICE_PERMISSION"),
+		ServiceClients:     a.env.names("INVITES_SERVICE_CLIENTS"),
 	}
 }
 

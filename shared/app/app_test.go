@@ -18,6 +18,19 @@ func TestTheOperatorsOwnAddressesAreAllowed(t *testing.T) {
 	}
 }
 
+func TestServiceClientsAreWholeNames(t *testing.T) {
+	for value, want := range map[string][]string{
+		"":                      nil,
+		",":                     nil,
+		"Backend, jobs runner,": {"Backend", "jobs runner"}, // never "jobs" and "runner"
+	} {
+		t.Setenv("INVITES_SERVICE_CLIENTS", value)
+		if got := (&App{}).Auth().ServiceClients; !slices.Equal(got, want) {
+			t.Errorf("%q: got %q, want %q", value, got, want)
+		}
+	}
+}
+
 func TestAWrongEnvironmentIsToldWhole(t *testing.T) {
 	t.Setenv("INVITES_TABLE", "")
 	t.Setenv("INVITES_TIMER_SHARDS", "many")

@@ -42,4 +42,14 @@ func (e *environment) list(name string) []string {
 	return strings.FieldsFunc(strings.ToLower(os.Getenv(name)), func(c rune) bool { return c == ',' || c == ' ' })
 }
 
+// names reads names with commas between them; a name may have spaces in it.
+func (e *environment) names(name string) (found []string) {
+	for one := range strings.SplitSeq(os.Getenv(name), ",") {
+		if one = strings.TrimSpace(one); one != "" {
+			found = append(found, one)
+		}
+	}
+	return found
+}
+
 func (e *environment) err() error { return errors.Join(e.errs...) }

@@ -1,4 +1,4 @@
-// Package auth tells who is calling, from the claims of a token that the gateway
+// Package auth reports who is calling, from the claims of a token that the gateway
 // has verified. [Config.Principal] is what handlers call.
 //
 // It never verifies a signature: the HTTP API's JWT authorizer has done so, and
@@ -19,7 +19,8 @@ import (
 	"invites/shared/invite"
 )
 
-// Config names the claims and permissions, from the stack's parameters.
+// Config names the claims, permissions and clients, from the stack's parameters. A
+// claim is named by its own name, or by a path into it such as "realm_access.roles".
 type Config struct {
 	TenantClaim        string
 	PermissionsClaim   string
@@ -29,46 +30,54 @@ type Config struct {
 	RequiredPermission string
 	SettingsPermission string
 	ServicePermission  string
+	// ServiceClients are the clients whose tokens may be a service's; with none, no
+	// token is.
+	ServiceClients []string
 }
 
 // Principal is the caller.
 type Principal struct {
-	Tenant  invite.TenantID // "" for a service that has named none
+	Tenant  invite.TenantID // "" for a service, and where NoTenant says why
 	Person  invite.Person
 	Service bool // the product's own backend
 	// Roles are those of the person in the tenant; nil where nobody checks.
-	Roles       []string
+	Roles []string
+	// NoTenant says why a token that is not a service's names no tenant. It wraps
+	// [ErrSeveralTenants] where it names more than one.
+	NoTenant error
+	// NoService says why a token that holds the service permission is not a service's;
+	// nil where it holds none. Both are for the log, and hold nothing about the person.
+	NoService   error
 	permissions []string
 }
 
-// Has tells whether the caller holds a permission.
+// Has reports whether the caller holds a permission.
 func (p Principal) Has(permission string) bool {
 	return permission != "" && slices.Contains(p.permissions, permission)
 }
 
-// ErrNoToken means that the request has no bearer token that can be read.
-var ErrNoToken = errors.New("no readable bearer token")
+var (
+	// ErrNoToken means that the request has no bearer token that can be read.
+	ErrNoToken = errors.New("no readable bearer token")
+	// ErrSeveralTenants means that a token names more than one tenant.
+	ErrSeveralTenants = errors.New("several tenants")
+)
 
 // Principal reads the value of an Authorization header. It returns ErrNoToken
-// where there is none. A tenant claim that is missing or malformed leaves Tenant
-// empty; the caller decides whether that is allowed.
+// where there is none. A token without a tenant leaves Tenant empty and says why; the
+// caller decides whether that is allowed.
 func (c Config) Principal(authorization string) (Principal, error) {
-	claims, err := payload(authorization)
+	token, err := payload(authorization)
 	if err != nil {
 		return Principal{}, err
 	}
-	p := Principal{permissions: permissions(claims[c.PermissionsClaim])}
-	if c.PermissionsClaim != "scope" {
-		// A client-credentials token has no groups; its rights are its scope.
-		if slices.Contains(permissions(claims["scope"]), c.ServicePermission) {
-			p.permissions = append(p.permissions, c.ServicePermission)
-		}
-	}
-	p.Service = p.Has(c.ServicePermission)
+	p := Principal{permissions: c.permissions(token)}
+	client, noService := c.service(token, p.permissions)
+	p.Service, p.NoService = client != "", noService
 	p.Person = invite.Person{
-		ID:    text(claims["sub"], 64),
-		Name:  text(claims[c.InviterNameClaim], 4*invite.MaxName),
-		Email: text(claims[c.InviterEmailClaim], 254),
+		ID:    subject(token["sub"]),
+		Name:  text(token.at(c.InviterNameClaim), 4*invite.MaxName),
+		Email: text(token.at(c.InviterEmailClaim), 254),
 	}
 	if invite.CheckName(p.Person.Name) != nil {
 		p.Person.Name = ""
@@ -76,26 +85,27 @@ func (c Config) Principal(authorization string) (Principal, error) {
 	if strings.ContainsFunc(p.Person.Email, unicode.IsControl) {
 		p.Person.Email = ""
 	}
-	if !p.Service && c.InviterRoleClaim != "" {
-		p.Roles = roles(claims[c.InviterRoleClaim])
-	}
-	if !p.Service {
-		var tenant string
-		if json.Unmarshal(claims[c.TenantClaim], &tenant) == nil {
-			if t, err := invite.ParseTenantID(tenant); err == nil {
-				p.Tenant = t
-			}
+	if p.Service {
+		if p.Person.ID == "" { // not every issuer writes a sub for a client
+			p.Person.ID = identifier(client)
 		}
+		return p, nil
+	}
+	if c.InviterRoleClaim != "" {
+		p.Roles = roles(token.at(c.InviterRoleClaim))
+	}
+	if p.Tenant, err = tenant(token.at(c.TenantClaim)); err != nil {
+		p.NoTenant = fmt.Errorf("the claim %q names no tenant: %w", c.TenantClaim, err)
 	}
 	return p, nil
 }
 
-func payload(authorization string) (map[string]json.RawMessage, error) {
-	scheme, token, ok := strings.Cut(authorization, " ")
+func payload(authorization string) (claims, error) {
+	scheme, bearer, ok := strings.Cut(authorization, " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return nil, ErrNoToken
 	}
-	parts := strings.Split(strings.TrimSpace(token), ".")
+	parts := strings.Split(strings.TrimSpace(bearer), ".")
 	if len(parts) != 3 {
 		return nil, ErrNoToken
 	}
@@ -103,45 +113,9 @@ func payload(authorization string) (map[string]json.RawMessage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: payload is not base64url", ErrNoToken)
 	}
-	var claims map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &claims); err != nil {
+	var token claims
+	if err := json.Unmarshal(raw, &token); err != nil {
 		return nil, fmt.Errorf("%w: payload is not a JSON object", ErrNoToken)
 	}
-	return claims, nil
-}
-
-// permissions takes an array of strings as it is, and a string as a list
-// separated by spaces, the form of an OAuth scope (RFC 6749 3.3).
-func permissions(claim json.RawMessage) []string {
-	var list []string
-	if json.Unmarshal(claim, &list) == nil {
-		return list
-	}
-	var scope string
-	if json.Unmarshal(claim, &scope) == nil {
-		return strings.Fields(scope)
-	}
-	return nil
-}
-
-// roles takes a string as one role, whatever is in it, and an array of strings as many.
-// Anything else is none, which is not the same as nobody checking.
-func roles(claim json.RawMessage) []string {
-	var one *string
-	if json.Unmarshal(claim, &one) == nil && one != nil {
-		return []string{*one}
-	}
-	var list []string
-	if json.Unmarshal(claim, &list) != nil || list == nil {
-		return []string{}
-	}
-	return list
-}
-
-func text(claim json.RawMessage, most int) string {
-	var s string
-	if json.Unmarshal(claim, &s) != nil || len(s) > most {
-		return ""
-	}
-	return s
+	return token, nil
 }

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -85,7 +86,8 @@ func (a actor) of(p auth.Principal) (auth.Principal, error) {
 }
 
 // principal finds the caller and the tenant, and demands a permission. A service
-// may do what an admin may, in the tenant it names.
+// may do what an admin may, in the tenant it names. The log says of a refused token why it
+// is no service's where it holds that permission.
 func (a Admin) principal(r *http.Request, permission string) (auth.Principal, error) {
 	p, err := a.Auth.Principal(r.Header.Get("Authorization"))
 	if err != nil {
@@ -100,11 +102,13 @@ func (a Admin) principal(r *http.Request, permission string) (auth.Principal, er
 	}
 	switch {
 	case named != "":
-		return p, badRequest("", "Only a service token may send the header Invite-Tenant.")
-	case p.Tenant == "":
-		return p, &invite.Error{Kind: forbidden, Text: "The token names no tenant."}
+		return p, because(p.NoService, badRequest("", "Only a service token may send the header Invite-Tenant."))
+	case errors.Is(p.NoTenant, auth.ErrSeveralTenants):
+		return p, &invite.Error{Kind: forbidden, Text: "The token names more than one tenant. Sign in to one of them.", Err: because(p.NoService, p.NoTenant)}
+	case p.NoTenant != nil:
+		return p, &invite.Error{Kind: forbidden, Text: "The token names no tenant.", Err: because(p.NoService, p.NoTenant)}
 	case !p.Has(permission):
-		return p, &invite.Error{Kind: forbidden, Text: "You lack the permission for this. Ask an administrator of your tenant."}
+		return p, &invite.Error{Kind: forbidden, Text: "You lack the permission for this. Ask an administrator of your tenant.", Err: p.NoService}
 	}
 	return p, nil
 }

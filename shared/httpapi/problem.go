@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -85,6 +86,14 @@ type fieldsError struct {
 }
 
 func (e *fieldsError) Error() string { return string(e.kind) }
+
+// because adds a cause for the log alone to a refusal; nil adds none.
+func because(cause, refusal error) error {
+	if cause == nil {
+		return refusal
+	}
+	return fmt.Errorf("%w: %w", refusal, cause)
+}
 
 func badRequest(pointer, detail string) error {
 	e := &fieldsError{kind: invite.BadRequest, detail: detail}

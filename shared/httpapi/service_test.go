@@ -1,9 +1,12 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -26,7 +29,7 @@ type desk struct {
 }
 
 var claims = auth.Config{TenantClaim: "tenant", PermissionsClaim: "groups", InviterNameClaim: "name", InviterEmailClaim: "email",
-	RequiredPermission: "users:admin", SettingsPermission: "settings:admin", ServicePermission: "invites:service"}
+	RequiredPermission: "users:admin", SettingsPermission: "settings:admin", ServicePermission: "invites:service", ServiceClients: []string{"backend"}}
 
 func newDesk(t *testing.T) *desk {
 	d := &desk{t: t, model: invitetest.NewModel(invitetest.Defaults), txt: map[string][]string{}}
@@ -69,7 +72,7 @@ var (
 	acmeAdmin   = map[string]any{"sub": "u-1", "name": "Ada", "email": "ada@acme.example", "tenant": "acme", "groups": []string{"users:admin", "settings:admin"}}
 	globexAdmin = map[string]any{"sub": "u-2", "tenant": "globex", "groups": []string{"users:admin", "settings:admin"}}
 	acmeViewer  = map[string]any{"sub": "u-3", "tenant": "acme"}
-	backend     = map[string]any{"sub": "client-1", "scope": "invites:service"}
+	backend     = map[string]any{"sub": "client-1", "client_id": "backend", "scope": "invites:service"}
 )
 
 // ask sends a request; pairs are headers.
@@ -159,5 +162,57 @@ func TestOnlyAServiceNamesTenantAndPerson(t *testing.T) {
 	}
 	if status, got := d.ask("POST", "/v1/redeem", backend, `{"code":"x",`+person+`}`); status != 410 {
 		t.Errorf("a code that is none, by a service for somebody: got %d %v", status, got)
+	}
+}
+
+// A scope is given to any user whose client asks for it, so it opens nothing by itself; and
+// what the refusal does not say, the log does, without a word about the person.
+func TestAScopeMakesNobodyAService(t *testing.T) {
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewJSONHandler(&log, nil)))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	d := newDesk(t)
+	user := func(more map[string]any) map[string]any {
+		claims := map[string]any{"sub": "u-9", "name": "Mallory", "email": "mallory@evil.example", "azp": "console", "scope": "openid invites:service"}
+		maps.Copy(claims, more)
+		return claims
+	}
+	const notAService = `is not a service's: its client \"console\" (azp) is not in the parameter ServiceClients`
+	for _, c := range []struct {
+		name, method, path, body, header string
+		who                              map[string]any
+		status                           int
+		detail                           string // of the answer
+		logged                           string
+	}{
+		{"lists", "GET", "/v1/invites", "", "", user(nil), 403, "no tenant", notAService},
+		{"lists a tenant named by the header", "GET", "/v1/invites", "", "acme", user(nil), 400, "Only a service token", notAService},
+		{"invites", "POST", "/v1/invites", `{"email":"x@example.com"}`, "", user(map[string]any{"tenant": "acme"}), 403, "lack the permission", notAService},
+		{"puts settings", "PUT", "/v1/settings", `{"name":"Booking.com"}`, "", user(map[string]any{"tenant": "acme"}), 403, "lack the permission", notAService},
+		{"redeems", "POST", "/v1/redeem", `{"code":"x"}`, "", user(nil), 403, "no tenant", notAService},
+		{"redeems with the permission among the groups", "POST", "/v1/redeem", `{"code":"x"}`, "", map[string]any{"sub": "u-9", "groups": []string{"invites:service"}}, 403, "no tenant", "it has none of the claims client_id, azp, cid"},
+		{"names several tenants", "GET", "/v1/invites", "", "", user(map[string]any{"tenant": []string{"acme", "globex"}, "groups": []string{"users:admin"}}), 403, "more than one tenant", `the claim \"tenant\" names no tenant: several tenants`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			log.Reset()
+			var headers []string
+			if c.header != "" {
+				headers = []string{"Invite-Tenant", c.header}
+			}
+			status, got := d.ask(c.method, c.path, c.who, c.body, headers...)
+			if detail, _ := got["detail"].(string); status != c.status || !strings.Contains(detail, c.detail) {
+				t.Errorf("got %d %v, want %d %q", status, got, c.status, c.detail)
+			}
+			if said := log.String(); !strings.Contains(said, c.logged) {
+				t.Errorf("logged %q, want %q", said, c.logged)
+			} else if strings.Contains(said, "allory") || strings.Contains(said, "u-9") || strings.Contains(said, "globex") {
+				t.Errorf("the log holds something about the person: %q", said)
+			}
+		})
+	}
+	status, got := d.ask("POST", "/v1/invites", user(map[string]any{"tenant": []string{"acme"}, "groups": []string{"users:admin"}}), `{"email":"x@example.com"}`)
+	if by, _ := got["invited_by"].(map[string]any); status != 201 || by["id"] != "u-9" {
+		t.Errorf("an admin whose token has the scope too: got %d %v, want an admin's invite", status, got)
 	}
 }

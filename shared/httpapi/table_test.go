@@ -64,7 +64,7 @@ var (
 	adminToken   = bearer(`{"sub":"u-1","tenant":"acme","groups":["users:admin"],"name":"Olga","email":"olga@acme.example"}`)
 	otherAdmin   = bearer(`{"sub":"u-2","tenant":"globex","groups":["users:admin"]}`)
 	viewerToken  = bearer(`{"sub":"u-3","tenant":"acme","groups":[]}`)
-	serviceToken = bearer(`{"sub":"product","groups":["invites:service"]}`)
+	serviceToken = bearer(`{"sub":"product","azp":"backend","groups":["invites:service"]}`)
 )
 
 var requests atomic.Uint64
