@@ -10,7 +10,8 @@
 //		made, err = invites.Resend(ctx, refused.InviteID, client.Resend{})
 //	}
 //
-// A product's backend, with a service token, says in which tenant and for whom it calls:
+// A product's backend gets its service token by [Credentials], and says in which tenant and
+// for whom it calls:
 //
 //	invites.InTenant("acme").OnBehalfOf(client.Person{Name: "Zoë", Email: "zoe@acme.example"})
 //

@@ -69,7 +69,8 @@ func TestRoutesAndWhoMayCallThem(t *testing.T) {
 	token := at(api, "Auth", "Authorizers", "Token")
 	wantEqual(t, "where the token is", at(token, "IdentitySource"), "$request.header.Authorization")
 	wantEqual(t, "issuer", at(token, "JwtConfiguration", "issuer"), "!If [OwnUserPool, !GetAtt Identity.Outputs.Issuer, !Ref JwtIssuer]")
-	wantEqual(t, "audience", at(token, "JwtConfiguration", "audience"), "!If [OwnUserPool, [!GetAtt Identity.Outputs.UserPoolClientId], !Ref JwtAudience]")
+	wantEqual(t, "audience", at(token, "JwtConfiguration", "audience"), "!If [OwnUserPool, [!GetAtt Identity.Outputs.UserPoolClientId, "+
+		"!If [OwnServiceClient, !GetAtt Identity.Outputs.ServiceClientId, !Ref AWS::NoValue]], !Ref JwtAudience]")
 }
 
 // routeOf is the route that answers a call: its own, else the greedy one of its path.

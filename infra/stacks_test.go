@@ -71,6 +71,46 @@ func TestNoUserOfThePoolCanChooseATenant(t *testing.T) {
 	wantEqual(t, "groups, which are permissions, made by the template", len(ofType(tpl, "AWS::Cognito::UserPoolGroup")), "0")
 }
 
+// TestNobodyIsAServiceByDefault: the list is empty, and the pool has no client for one.
+func TestNobodyIsAServiceByDefault(t *testing.T) {
+	tpl, pool := template(t, root), template(t, "identity.yaml")
+	wantEqual(t, "clients that are services", at(tpl, "Parameters", "ServiceClients", "Default"), "")
+	wantEqual(t, "a client of the pool's own", at(tpl, "Parameters", "PoolServiceClient", "Default"), "false")
+	wantEqual(t, "and in the pool's template", at(pool, "Parameters", "ServiceClient", "Default"), "false")
+	wantEqual(t, "when there is one", at(tpl, "Conditions", "OwnServiceClient"), "!And [!Condition OwnUserPool, !Equals [!Ref PoolServiceClient, true]]")
+	wantEqual(t, "what the Lambdas are told", at(tpl, "Globals", "Function", "Environment", "Variables", "INVITES_SERVICE_CLIENTS"),
+		"!Join [,, [!If [OwnServiceClient, !GetAtt Identity.Outputs.ServiceClientId, ], !Join [,, !Ref ServiceClients]]]")
+	wantEqual(t, "what the pool is told", at(tpl, "Resources", "Identity", "Properties", "Parameters", "ServiceClient"), "!Ref PoolServiceClient")
+	wantEqual(t, "when the pool has it", at(pool, "Conditions", "HasServiceClient"), "!Equals [!Ref ServiceClient, true]")
+	for _, name := range []string{"ResourceServer", "BackendClient", "Domain"} {
+		wantEqual(t, name, at(pool, "Resources", name, "Condition"), "HasServiceClient")
+	}
+}
+
+func TestNoUserSignsInThroughTheBackendsClient(t *testing.T) {
+	pool := template(t, "identity.yaml")
+	client := at(pool, "Resources", "BackendClient", "Properties")
+	for what, want := range map[string]string{
+		"GenerateSecret": "true", "AllowedOAuthFlowsUserPoolClient": "true", "AllowedOAuthFlows": "[client_credentials]",
+		"AllowedOAuthScopes": "[invites/service]", "ExplicitAuthFlows": "[ALLOW_REFRESH_TOKEN_AUTH]",
+	} {
+		wantEqual(t, "the client's "+what, at(client, what), want)
+	}
+	for _, what := range []string{"AllowedOAuthFlows", "AllowedOAuthScopes", "AllowedOAuthFlowsUserPoolClient"} {
+		wantEqual(t, "the console's "+what, at(pool, "Resources", "Client", "Properties", what), "nothing")
+	}
+	server := at(pool, "Resources", "ResourceServer", "Properties")
+	wantEqual(t, "the scope's server", at(server, "Identifier"), "invites")
+	wantEqual(t, "its scopes", at(server, "Scopes"), "[{ScopeDescription: Act for every tenant, ScopeName: service}]")
+	wantEqual(t, "the domain, free in every region", at(pool, "Resources", "Domain", "Properties", "Domain"),
+		"!Join [-, [invites, !Select [2, !Split [/, !Ref AWS::StackId]]]]")
+	for name, output := range object(pool["Outputs"]) {
+		if strings.Contains(show(output), "ClientSecret") {
+			t.Errorf("the output %s shows the client's secret", name)
+		}
+	}
+}
+
 func TestMailIsNotTrackedAndBouncesStayOffTheList(t *testing.T) {
 	tpl := template(t, "mail.yaml")
 	wantEqual(t, "configuration set", at(tpl, "Resources", "ConfigurationSet", "Properties"),

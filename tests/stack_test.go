@@ -27,7 +27,15 @@ var stack = sync.OnceValues(func() (s struct {
 	Region      string `json:"region"`
 	Stack       string `json:"stack"`
 	Table       string `json:"table"`
-	Tenants     []struct {
+	UserPoolID  string `json:"user_pool_id"`
+	ClientID    string `json:"client_id"`
+	Service     struct {
+		TokenURL     string `json:"token_url"`
+		ClientID     string `json:"client_id"`
+		ClientSecret string `json:"client_secret"`
+		Scope        string
+	}
+	Tenants []struct {
 		ID, Name, Sender string
 		Admin, Viewer    struct{ Email, Password string }
 	} `json:"tenants"`

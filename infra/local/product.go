@@ -18,14 +18,14 @@ import (
 )
 
 // newProduct makes the pages of the product that the tenants are customers of.
-func newProduct(info stack.Info, people *pool.Pool, errorLog *log.Logger) *demo.Product {
+func newProduct(info stack.Info, errorLog *log.Logger) *demo.Product {
 	names, colors := tenantNames(info), map[string]string{}
 	names["product"] = "Tandem"
 	for _, tenant := range info.Tenants {
 		colors[tenant.ID] = tenant.Color
 	}
 	return &demo.Product{
-		API: info.API, Session: people.Session(info.Service.Email, info.Service.Password), Tenants: names, Colors: colors, Log: errorLog,
+		API: info.API, Session: info.Service.Credentials(), Tenants: names, Colors: colors, Log: errorLog,
 	}
 }
 

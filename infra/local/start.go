@@ -130,7 +130,10 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 	}
 	errorLog := log.New(logs["gateway"], "", log.LstdFlags)
 	people := pool.New(cfg, info.UserPoolID, info.ClientID)
-	if info.Tenants, info.Service, err = seed.Users(ctx, people); err != nil {
+	if info.Tenants, err = seed.Users(ctx, people); err != nil {
+		return none, err
+	}
+	if info.Service, err = seed.Service(ctx, people, outputs["ServiceClientId"], local.Endpoint()); err != nil {
 		return none, err
 	}
 	senders := []string{platformSender}
@@ -141,7 +144,7 @@ func (s *starting) start(ctx context.Context) (stack.Info, error) {
 		return none, err
 	}
 	gate.Publish(outputs["NoticesTopicArn"])
-	pages := newProduct(info, people, errorLog)
+	pages := newProduct(info, errorLog)
 	page, err := s.startConsole(ctx, info, people, pages, mails, gate, web.Part(), errorLog)
 	if err != nil {
 		return none, err

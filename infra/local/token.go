@@ -17,20 +17,27 @@ func token(ctx context.Context, p place) error {
 	if err != nil {
 		return err
 	}
-	login := info.Service
-	if as := os.Getenv("AS"); as != "service" {
-		tenant, err := info.Tenant(os.Getenv("TENANT"))
+	as := os.Getenv("AS")
+	if as == "service" {
+		bearer, err := info.Service.Credentials().Token(ctx)
 		if err != nil {
 			return err
 		}
-		switch as {
-		case "", "admin":
-			login = tenant.Admin
-		case "viewer":
-			login = tenant.Viewer
-		default:
-			return fmt.Errorf("AS=%q is none of: admin, viewer, service", as)
-		}
+		fmt.Println(bearer)
+		return nil
+	}
+	tenant, err := info.Tenant(os.Getenv("TENANT"))
+	if err != nil {
+		return err
+	}
+	var login stack.Login
+	switch as {
+	case "", "admin":
+		login = tenant.Admin
+	case "viewer":
+		login = tenant.Viewer
+	default:
+		return fmt.Errorf("AS=%q is none of: admin, viewer, service", as)
 	}
 	users := pool.New(ministack.Config(info.AWSEndpoint), info.UserPoolID, info.ClientID)
 	signedIn, err := users.SignIn(ctx, login.Email, login.Password)

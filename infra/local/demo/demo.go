@@ -17,7 +17,7 @@ import (
 	"sync"
 	"time"
 
-	"invites/infra/local/pool"
+	"invites/client"
 )
 
 //go:embed pages/*.html
@@ -27,9 +27,9 @@ var pages = template.Must(template.ParseFS(files, "pages/*.html"))
 
 // Product is the demo product's backend.
 type Product struct {
-	// API is the service's origin, Session the backend's own sign-in there.
+	// API is the service's origin, Session the backend's own sign-in for it.
 	API     string
-	Session *pool.Session
+	Session *client.Credentials
 	// Tenants are the names of its customers, Colors the colours of their logos, by id.
 	Tenants, Colors map[string]string
 	Log             *log.Logger
@@ -154,7 +154,7 @@ func (p *Product) redeem(ctx context.Context, tenant, code string) (Account, err
 }
 
 func (p *Product) call(ctx context.Context, tenant string, body []byte) (*http.Response, error) {
-	bearer, err := p.Session.Bearer(ctx)
+	bearer, err := p.Session.Token(ctx)
 	if err != nil {
 		return nil, err
 	}

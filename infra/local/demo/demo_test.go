@@ -9,13 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-
-	"invites/infra/local/pool"
+	"invites/client"
 )
 
-// product returns a demo product between a user pool that hands out one token per
+// product returns a demo product between an issuer that hands out one token per
 // sign-in and a service that answers redeems with answer.
 func product(t *testing.T, answer func(bearer, code string) (int, any)) http.Handler {
 	t.Helper()
@@ -25,12 +22,11 @@ func product(t *testing.T, answer func(bearer, code string) (int, any)) http.Han
 func newProduct(t *testing.T, answer func(bearer, code string) (int, any)) *Product {
 	t.Helper()
 	signIns := 0
-	cognito := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	issuer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		signIns++
-		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-		_ = json.NewEncoder(w).Encode(map[string]any{"AuthenticationResult": map[string]any{
-			"IdToken": strings.Repeat("t", signIns), "ExpiresIn": 3600,
-		}})
+		_ = json.NewEncoder(w).Encode(map[string]any{
+			"access_token": strings.Repeat("t", signIns), "token_type": "Bearer", "expires_in": 3600,
+		})
 	}))
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var asked struct{ Code string }
@@ -41,13 +37,10 @@ func newProduct(t *testing.T, answer func(bearer, code string) (int, any)) *Prod
 		w.WriteHeader(status)
 		_ = json.NewEncoder(w).Encode(body)
 	}))
-	t.Cleanup(cognito.Close)
+	t.Cleanup(issuer.Close)
 	t.Cleanup(service.Close)
-	users := pool.New(aws.Config{
-		Region: "x", BaseEndpoint: &cognito.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
-	}, "pool", "client")
 	return &Product{
-		API: service.URL, Session: users.Session("backend@product.example", "secret"),
+		API: service.URL, Session: &client.Credentials{TokenURL: issuer.URL, ID: "backend", Secret: "secret"},
 		Tenants: map[string]string{"acme": "Acme"}, Log: log.New(io.Discard, "", 0),
 	}
 }

@@ -1,12 +1,11 @@
-// Package pool signs people and services in at the stack's Cognito user pool.
-// SignIn does it once; a Session keeps one sign-in alive for a backend.
+// Package pool signs people in at the stack's Cognito user pool, makes them, and knows how
+// the product's backend signs in.
 package pool
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -109,40 +108,15 @@ func (p *Pool) AddGroups(ctx context.Context, names ...string) error {
 	return nil
 }
 
-// margin is how long before its end a token is no longer used.
-const margin = 5 * time.Minute
-
-// Session is a backend's own sign-in, safe for use by many at once.
-type Session struct {
-	pool            *Pool
-	email, password string
-
-	mu    sync.Mutex
-	token Token
-}
-
-// Session returns a session of the user with this password; it signs in when first used.
-func (p *Pool) Session(email, password string) *Session {
-	return &Session{pool: p, email: email, password: password}
-}
-
-// Bearer returns a token that is good for some minutes more.
-func (s *Session) Bearer(ctx context.Context) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if time.Until(s.token.Ends) < margin {
-		token, err := s.pool.SignIn(ctx, s.email, s.password)
-		if err != nil {
-			return "", err
-		}
-		s.token = token
+// Secret returns the secret of one of the pool's clients, as an operator reads it.
+func (p *Pool) Secret(ctx context.Context, clientID string) (string, error) {
+	out, err := p.api.DescribeUserPoolClient(ctx, &cognitoidentityprovider.DescribeUserPoolClientInput{UserPoolId: &p.id, ClientId: &clientID})
+	if err != nil {
+		return "", fmt.Errorf("read the client %q: %w", clientID, err)
 	}
-	return s.token.Bearer, nil
-}
-
-// Forget makes the next Bearer a fresh one, after the API refused this one.
-func (s *Session) Forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.token = Token{}
+	secret := aws.ToString(out.UserPoolClient.ClientSecret)
+	if secret == "" {
+		return "", fmt.Errorf("the client %q has no secret", clientID)
+	}
+	return secret, nil
 }

@@ -1,6 +1,7 @@
 // Package seed fills a fresh stack with two demo tenants: Users makes their
-// people in the user pool, Settings gives the tenants their settings over the
-// API, Senders verifies who may send mail and where its notices go.
+// people in the user pool, Service finds how the product's backend signs in there,
+// Settings gives the tenants their settings over the API, Senders verifies who may
+// send mail and where its notices go.
 package seed
 
 import (
@@ -22,11 +23,11 @@ import (
 	"invites/shared/dns/dnstest"
 )
 
-// The permissions of template.yaml's defaults.
+// The permissions of template.yaml's defaults, and the scope of infra/identity.yaml.
 const (
 	usersAdmin    = "users:admin"
 	settingsAdmin = "settings:admin"
-	service       = "invites:service"
+	serviceScope  = "invites/service"
 )
 
 // tenants are the demo's, with what differs between them.
@@ -35,11 +36,10 @@ var tenants = []struct{ id, name, admin, viewer, zone, locale, color string }{
 	{"globex", "Globex", "Gil Admin", "Vic Viewer", "America/New_York", "en", "#0f7b5f"},
 }
 
-// Users makes every tenant's admin and viewer and the product's service user,
-// with passwords that are new each time.
-func Users(ctx context.Context, users *pool.Pool) (made []stack.Tenant, backend stack.Login, err error) {
-	if err := users.AddGroups(ctx, usersAdmin, settingsAdmin, service); err != nil {
-		return nil, backend, err
+// Users makes every tenant's admin and viewer, with passwords that are new each time.
+func Users(ctx context.Context, users *pool.Pool) (made []stack.Tenant, err error) {
+	if err := users.AddGroups(ctx, usersAdmin, settingsAdmin); err != nil {
+		return nil, err
 	}
 	add := func(email, name, tenant string, groups ...string) (stack.Login, error) {
 		login := stack.Login{Name: name, Email: email, Password: newPassword()}
@@ -48,15 +48,21 @@ func Users(ctx context.Context, users *pool.Pool) (made []stack.Tenant, backend 
 	for _, t := range tenants {
 		one := stack.Tenant{ID: t.id, Name: t.name, Sender: "noreply@" + t.id + ".example", Color: t.color}
 		if one.Admin, err = add("admin@"+t.id+".example", t.admin, t.id, usersAdmin, settingsAdmin); err != nil {
-			return nil, backend, err
+			return nil, err
 		}
 		if one.Viewer, err = add("viewer@"+t.id+".example", t.viewer, t.id); err != nil {
-			return nil, backend, err
+			return nil, err
 		}
 		made = append(made, one)
 	}
-	backend, err = add("backend@product.example", "Demo product", "", service)
-	return made, backend, err
+	return made, nil
+}
+
+// Service is how the product's backend gets its token: by the client that the stack made
+// for it. Locally the token endpoint is MiniStack's own, for the pool's domain is not there.
+func Service(ctx context.Context, users *pool.Pool, clientID, endpoint string) (stack.Service, error) {
+	secret, err := users.Secret(ctx, clientID)
+	return stack.Service{TokenURL: endpoint + "/oauth2/token", ClientID: clientID, ClientSecret: secret, Scope: serviceScope}, err
 }
 
 // newPassword meets every rule a user pool can have: length and all four kinds.

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"invites/client"
 )
 
 // Info says where everything is and how to sign in. It is there while, and only
@@ -28,7 +30,7 @@ type Info struct {
 	UserPoolID  string `json:"user_pool_id"`
 	ClientID    string `json:"client_id"`
 	// Service signs the product's own backend in.
-	Service Login    `json:"service"`
+	Service Service  `json:"service"`
 	Tenants []Tenant `json:"tenants"`
 	// Outputs are those of the deployed stack.
 	Outputs map[string]string `json:"outputs"`
@@ -49,6 +51,19 @@ type Login struct {
 	Name     string `json:"name"`
 	Email    string `json:"email"`
 	Password string `json:"password"`
+}
+
+// Service is the backend's way in: client credentials.
+type Service struct {
+	TokenURL     string `json:"token_url"`
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
+	Scope        string `json:"scope"`
+}
+
+// Credentials get its tokens.
+func (s Service) Credentials() *client.Credentials {
+	return &client.Credentials{TokenURL: s.TokenURL, ID: s.ClientID, Secret: s.ClientSecret, Scope: s.Scope}
 }
 
 // ErrNotUp says that there is no healthy stack.
