@@ -14,7 +14,7 @@ import (
 // that a scanner which follows the link to its end makes no account; its form redeems the
 // code and makes one.
 type SetUp struct {
-	// Invites calls with a service token.
+	// Invites calls with a service token, which a client.Credentials gets.
 	Invites *client.Client
 	Users   Users
 	Log     *log.Logger
