@@ -102,9 +102,9 @@ func TestTheBackendGetsItsTokenByClientCredentials(t *testing.T) {
 	}
 }
 
-// The fault that this mends, by Cognito's own means: a pool whose console may ask for the
+// The fault that rule 19 mends, by Cognito's own means: a pool whose console may ask for the
 // backend's scope gives it to any user. And the group of that name, which made a service too.
-func TestAUserWithTheScopeOrTheGroupIsNoService(t *testing.T) {
+func TestRule19AUserWithTheScopeOrTheGroupIsNoService(t *testing.T) {
 	s, err := stack()
 	if err != nil {
 		t.Fatal(err)
