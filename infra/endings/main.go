@@ -2,11 +2,14 @@
 // newest release of a package that republishes the root zone's list as IANA has it
 // (docs/decisions/0058-addresses-and-endings.md). It needs npm.
 //
-//	make endings
+//	make endings    renews the list
+//	make fresh      fails where a newer one is published
 package main
 
 import (
 	"encoding/json"
+	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -27,37 +30,46 @@ const (
 )
 
 func main() {
-	version, err := renew()
+	check := flag.Bool("check", false, "write nothing, and fail where the list is not the newest")
+	flag.Parse()
+	version, newest, err := fetch()
+	have, unread := os.ReadFile(target)
+	switch err = errors.Join(err, unread); {
+	case err == nil && *check && string(have) != newest:
+		err = fmt.Errorf("%s is not the list of %s: run make endings", target, version)
+	case err == nil && !*check:
+		err = os.WriteFile(target, []byte(newest), 0o644)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "endings:", err)
 		os.Exit(1)
 	}
-	fmt.Println(target, "has the list of", version)
+	fmt.Println("endings:", target, "has the list of", version)
 }
 
-func renew() (version string, err error) {
+// fetch returns the newest list that is published, and its version.
+func fetch() (version, newest string, err error) {
 	dir, err := os.MkdirTemp("", "endings")
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	defer os.RemoveAll(dir)
 	install := exec.Command("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", "--prefix", dir, source+"@latest")
 	install.Stdout, install.Stderr = os.Stderr, os.Stderr
 	if err := install.Run(); err != nil {
-		return "", fmt.Errorf("npm install %s: %w", source, err)
+		return "", "", fmt.Errorf("npm install %s: %w", source, err)
 	}
 	texts, err := published(filepath.Join(dir, "node_modules", source))
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	err = fmt.Errorf("%s has no files", source)
 	for _, text := range texts {
-		var ours string
-		if version, ours, err = list(text); err == nil {
-			return version, os.WriteFile(target, []byte(ours), 0o644)
+		if version, newest, err = list(text); err == nil {
+			return version, newest, nil
 		}
 	}
-	return "", err
+	return "", "", err
 }
 
 // published returns the texts of the package, wherever a release has put its list: the
