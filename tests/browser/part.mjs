@@ -50,6 +50,11 @@ export async function part(browser, { as = "acme", who = "admin", attributes = {
         },
         text);
     },
+    // whole goes on until the list is there whole: a page of a filtered one may be short.
+    async whole() {
+      const settled = () => page.waitForFunction(() => document.querySelector("pending-invites").shadowRoot.querySelector(".panel").getAttribute("aria-busy") === "false");
+      for (const more = part.button("Show more"); await more.count(); await settled()) await more.click();
+    },
   };
   if (wait) await root.locator(".rows [role=row], [part~=empty], [part~=error]").first().waitFor();
   return part;

@@ -36,16 +36,19 @@ const states = {
   list: async () => {},
   bounced: async (shown) => {
     await shown.search(bounced);
+    await shown.whole();
     await shown.row(bounced).filter({ hasText: "Bounced" }).waitFor();
   },
   attention: async (shown) => {
     await shown.root.getByRole("tab", { name: /Needs attention/ }).click();
     await shown.search(stem);
+    await shown.whole();
     await shown.row(`${stem}-late`).waitFor();
   },
   accepted: async (shown) => {
     await shown.root.getByRole("tab", { name: /Accepted/ }).click();
     await shown.search(stem);
+    await shown.whole();
     await shown.row(`${stem}-done`).waitFor();
   },
   selected: ({ root }) => root.getByLabel("Select all that are shown").check(),
