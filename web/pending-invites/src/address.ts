@@ -14,7 +14,7 @@ export interface Found {
 const longest = 500;
 const edge = /[\p{L}\p{M}\p{Nd}]/u;
 // Words run on without a space in these scripts, which no mailbox's name is written in here.
-const unspaced = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Arabic}\\p{Script=Hebrew}ー";
+export const unspaced = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Arabic}\\p{Script=Hebrew}ー";
 const glued = new RegExp(`^[${unspaced}]+[/・]?(?=[\\w])`, "u");
 const gluedBehind = new RegExp(`(\\.[a-z]{2,63})[${unspaced}]{1,63}$`, "iu");
 // An atom of RFC 5322 may hold #/=?*!|^\`{}$%~ as well. Within a list they are signs between two

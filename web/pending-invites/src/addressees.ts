@@ -3,7 +3,7 @@ import { Gathering } from "./gathering.ts";
 import { readJSON } from "./json.ts";
 import { readList } from "./list.ts";
 import { readLabelled, readTable } from "./records.ts";
-import { readCards } from "./vcard.ts";
+import { readCards, readEvents } from "./vcard.ts";
 
 // Addressee is somebody to invite.
 export interface Addressee {
@@ -27,7 +27,7 @@ export interface Reading {
 // chat: each once, in order. It takes time linear in the text.
 export function read(text: string, roles: readonly string[] = []): Reading {
   const gathering = new Gathering(roles);
-  if (!readCards(text, gathering) && !readJSON(text, gathering) && !readTable(text, gathering) && !readLabelled(text, gathering)) readList(text, gathering);
+  if (!readCards(text, gathering) && !readEvents(text, gathering) && !readJSON(text, gathering) && !readTable(text, gathering) && !readLabelled(text, gathering)) readList(text, gathering);
   // Where nobody was found, all of it is to be mended.
   if (gathering.empty) for (const line of text.split(/[\n\r]+/)) if (/[\p{L}\p{N}@]/u.test(line)) gathering.refuse(line.trim());
   return gathering.reading;

@@ -41,7 +41,7 @@ export function isTitle(piece: Piece): boolean {
 // number, role or sentence.
 export function isPerson({ text, words, bad }: Piece): boolean {
   if (bad.length > 0) return true;
-  const said = wordsOf(text);
+  const said = wordsOf(text).filter((word) => !/^[AP]M$/i.test(word));
   if (said.length === 0 || words.length === 0 || (said.length > 5 && (small(said) > 0 || said.length > 8)) || isState(text) || meaningOf(text)) return false;
   if (/[!?:]$/.test(text) || isPhrase(text) || (said.length > 2 && 2 * small(said) >= said.length)) return false;
   return !isCourtesy(said[0]) || (said.length > 1 && small(said) === 0 && !/[,.]$/.test(text));
@@ -116,7 +116,7 @@ function isFamily(one: Piece, two: Piece): boolean {
 
 function pieceOf(doc: Clean, all: readonly Token[], between: Token | undefined): Piece | undefined {
   const [first, last] = [all[0], all.at(-1)];
-  if (!first || !last || all.every(({ kind, text }) => kind === "word" && !/\p{L}/u.test(text))) return undefined;
+  if (!first || !last || all.every(({ kind, text }) => (kind === "word" || kind === "note") && !/\p{L}/u.test(text))) return undefined;
   return {
     tokens: all,
     text: doc.text.slice(first.start, last.end),

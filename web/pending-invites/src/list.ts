@@ -2,7 +2,7 @@
 // write a name beside an address, with sentences around them.
 import type { Gathering } from "./gathering.ts";
 import { isPerson, isTable, isText, isTitle, hostIn, lineOf, linesOf, phrase, takesTurns, unnumbered, written, type Line, type Piece } from "./lines.ts";
-import { endingName, hasInitial, isCourtesy, isHost, isName, isState, nameAmong, properName, resembles, small, wordsOf } from "./names.ts";
+import { endingName, hasInitial, isCourtesy, isHost, isJob, isName, isState, nameAmong, properName, resembles, small, wordsOf } from "./names.ts";
 import { clean, type Clean } from "./signs.ts";
 import { meaningOf } from "./terms.ts";
 import { tokens, type Token } from "./tokens.ts";
@@ -18,18 +18,26 @@ export function readList(text: string, gathering: Gathering): void {
   let signature = false;
   // A name by itself on the line before.
   let name: Piece | undefined;
+  // The lines of a card: what somebody is stands between the name and the address, or below.
+  let card = false;
   for (const line of lines) {
     const [only, more] = line.pieces;
     if (!only || (!more && isTitle(only))) continue;
     const alone = !more && only.words.length === 0 && only.addresses.length === 1 ? only.addresses[0] : undefined;
-    if (name && alone && (turns || doc.text[alone.start - 1] === "<" || resembles(name.text, alone.text))) {
+    if (name && alone && (turns || card || doc.text[alone.start - 1] === "<" || resembles(name.text, alone.text))) {
       gathering.invite(alone, doc.written(alone.start, alone.end), phrase(doc, name.tokens));
       name = undefined;
+      card = true;
+      continue;
+    }
+    const meant = line.pieces.some(({ addresses, bad }) => addresses.length + bad.length > 0);
+    if (!more && !meant && !line.ended.match(/[,:!]/) && (name || card) && (isJob(only.text) || (name && !isPerson(only)))) {
+      card ||= isJob(only.text);
       continue;
     }
     if (name) gathering.refuse(written(doc, name));
     name = undefined;
-    const meant = line.pieces.some(({ addresses, bad }) => addresses.length + bad.length > 0);
+    card = meant;
     signature = !meant && (signature || signedOff.test(wordsOf(only.text)[0]?.replace(/[,.!]+$/, "") ?? ""));
     if (line.aside || signature) continue;
     if (!more && !meant) {

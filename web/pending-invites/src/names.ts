@@ -1,5 +1,5 @@
 // Names of people: what of the text beside an address is one, and how it reads.
-import { courtesies, meaningOf, particles, states } from "./terms.ts";
+import { courtesies, jobs, meaningOf, particles, states } from "./terms.ts";
 
 // The API takes names of so many characters. A longer one was none: nobody is greeted by it.
 const longest = 80;
@@ -33,7 +33,7 @@ export function isCourtesy(word = ""): boolean {
 export function isName(text: string): boolean {
   if (text.length > longest) return false;
   const words = wordsOf(text);
-  return words.length > 0 && words.length < 6 && !/[\d@。!?]|:\/\//.test(text) && !isState(text) && !meaningOf(text) && !isCourtesy(words[0]) && !isPhrase(text);
+  return words.length > 0 && words.length < 6 && !/[\d@。!?=]|:\/\//.test(text) && !isState(text) && !meaningOf(text) && !isCourtesy(words[0]) && !isPhrase(text);
 }
 
 // endingName is the name that a sentence ends with.
@@ -55,6 +55,11 @@ export function isHost(word: string): boolean {
 // isState reports whether a cell says what somebody is or does, and not who.
 export function isState(text: string): boolean {
   return states.has(text.trim().toLowerCase());
+}
+
+// isJob reports whether a line says what somebody does, or for whom.
+export function isJob(text: string): boolean {
+  return text.length < 100 && jobs.test(text);
 }
 
 // resembles reports whether a mailbox is named after a name.

@@ -41,7 +41,8 @@ const signs = new RegExp(
     "<(?:mailto:)?[^\\s|<>]*@[^\\s|<>]*\\|[^<>\\n]{0,200}>", // Slack's
     '<a\\s[^<>]{0,300}?href=["\']?mailto:[^<>"\'\\s]{0,900}[^<>]{0,300}>',
     "<\\/?(?:a|abbr|article|b|blockquote|body|br|center|code|dd|div|dl|dt|em|font|h[1-6]|head|hr|html|i|img|li|ol|p|pre|s|section|small|span|strong|table|tbody|td|th|thead|tr|u|ul)(?:[\\s/][^<>]{0,500})?>",
-    "mailto:[^\\s<>()[\\]\"|,;]*(?:[,;][^\\s<>()[\\]\"|,;]+)*",
+    // With the title that Markdown has behind a link.
+    'mailto:[^\\s<>()[\\]"|,;]*(?:[,;][^\\s<>()[\\]"|,;]+)*(?:\\s"[^"\\n]{0,200}"(?=\\)))?',
   ].join("|"),
   "gi",
 );
@@ -127,7 +128,7 @@ function entity(name: string): string | undefined {
 // linked are the addresses of a mailto: link (RFC 6068): those before the ?, and its to, cc and
 // bcc. Its subject and body invite nobody.
 function linked(link: string): string {
-  const [to = "", query = ""] = link.replaceAll("&amp;", "&").split("?", 2);
+  const [to = "", query = ""] = link.replace(/\s.*/, "").replaceAll("&amp;", "&").split("?", 2);
   const more = query.split("&").flatMap((field) => (/^b?cc=|^to=/i.test(field) ? field.slice(field.indexOf("=") + 1) : []));
   return [to, ...more].filter(Boolean).map(decoded).join(", ");
 }

@@ -1,7 +1,7 @@
 // Tokens are what a list is made of: addresses, what was to be one, words, names in quotes, notes
 // in brackets, and what stands between two people. A quote or bracket that is not closed is a
 // sign like another, so that it swallows nobody.
-import { addressIn, type Found } from "./address.ts";
+import { addressIn, unspaced, type Found } from "./address.ts";
 import type { Clean } from "./signs.ts";
 import { isHost, isState, small, wordsOf } from "./names.ts";
 import { ending, meaningOf, ties } from "./terms.ts";
@@ -21,8 +21,12 @@ const run = /[^\s,;|<>()[\]{}":]+/y;
 const link = /[^\s<>"]+/y;
 const scheme = /^[a-z][a-z\d+.-]{1,15}$/i;
 const spelledAt = /[[({<]\s{0,3}(?:at|ät|@|arroba|chez)\s{0,3}[\])}>]/iy;
-// Two addresses that only a sign stands between.
-const signsBetween = /[/|&=。…·•・→+]/;
+// jane at x dot example
+const spelledOut = /[\w.+-]{1,64} at (?:[\w-]{1,63} dot ){1,4}[a-z]{2,63}(?![\w@])/iy;
+// Exchange's own: /o=Acme/ou=Exchange Administrative Group/cn=Recipients/cn=jane
+const distinguished = /\/o=[^;,<>"\n]{1,300}/iy;
+// Two addresses that only a sign stands between, or a word of a script without spaces.
+const signsBetween = new RegExp(`[/|&=。…·•・→+]|(?<=\\.[a-z]{2,63})[${unspaced}]{1,20}(?=[\\w.+-]{1,64}@)`, "iu");
 // {jane,rick}@x.example, and <jane doe@x.example>.
 const braced = /\{[^{}<>@\n]{1,200}\}@[^\s,;<>]{0,300}/y;
 const spaced = /<([^<>@,;:"()\n]{0,100}@[^<>@,;:"()\n]{0,300})>/y;
@@ -58,13 +62,17 @@ function lexed(text: string): Token[] {
     if (open === "{" || text[end] !== closer[open]) return start + 1;
     if (!inside) return open === "<" ? add("bad", start, end + 1) : end + 1;
     if (isHost(inside)) add("bad", start, end + 1, { text: inside, boxed: true });
-    else if (open === "<" && !/^[/!]|:\/\//.test(inside) && (found.at(-1)?.kind !== "address" || inside.includes("."))) add("bad", start, end + 1, { text: inside, boxed: true });
+    else if (open === "<" && !/^(?:\/(?!o=)|!)|:\/\//i.test(inside) && (found.at(-1)?.kind !== "address" || inside.includes("."))) add("bad", start, end + 1, { text: inside, boxed: true });
     else if (open === "[" && text[end + 1] === "(") add("quoted", start + 1, end);
     else add("note", start + 1, end);
     return end + 1;
   };
 
   const word = (start: number): number => {
+    for (const other of [spelledOut, distinguished]) {
+      other.lastIndex = start;
+      if (other.test(text)) return add("bad", start, other.lastIndex);
+    }
     run.lastIndex = start;
     if (!run.test(text)) return start + 1;
     let end = run.lastIndex;
@@ -96,15 +104,18 @@ function lexed(text: string): Token[] {
     return end;
   };
 
+  // The end of a cell of several lines.
+  let cell = 0;
   for (let at = 0; at < text.length; ) {
     const sign = text[at] ?? "";
-    if (sign === " ") at++;
+    if (sign === " " || (sign === "\n" && at < cell)) at++;
     else if ("\n\t,;|".includes(sign)) at = add("between", at, at + 1);
     else if (sign === ":" && /\d:\d/.test(text.slice(at - 1, at + 2))) at++;
     else if (sign === ":") at = add("colon", at, at + 1);
     else if (sign === '"') {
       const end = quotes.end(at);
       const inside = text.slice(at + 1, end);
+      if (end > 0 && (text[at - 1] === "\t" || text[end + 1] === "\t")) cell = end;
       if (end < 0 || inside.includes("@") || !inside.trim()) at++;
       else if (text[end + 1] === "@") {
         run.lastIndex = end + 1;

@@ -1,4 +1,4 @@
-// vCards of versions 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350).
+// vCards of versions 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350), and calendars (RFC 5545).
 import type { Gathering } from "./gathering.ts";
 import { readList } from "./list.ts";
 import { readRecord, type Fact } from "./records.ts";
@@ -31,6 +31,23 @@ export function readCards(written: string, gathering: Gathering): boolean {
     else (card ?? around).push(line);
   }
   flush();
+  return true;
+}
+
+// readEvents reads who is asked to a meeting, and what stands around it as a list. It reports
+// whether anybody was. A room is shown and not invited.
+export function readEvents(written: string, gathering: Gathering): boolean {
+  const lines = written.split(/\r\n|\r|\n/);
+  const asks = (line: string) => /^\s*(?:ATTENDEE|ORGANIZER)[;:]/.test(line.slice(0, 100));
+  if (!lines.some(asks)) return false;
+  for (const line of unfolded(lines)) {
+    const { parameters = "", value = "" } = propertyOf(line) ?? {};
+    const [, quoted, name = quoted ?? ""] = /(?:^|;)CN=(?:"([^"]*)"|([^;]*))/i.exec(parameters) ?? [];
+    if (!asks(line)) {
+      if (!/^\s*[A-Z][A-Z-]+[;:]/.test(line.slice(0, 100))) readList(line, gathering);
+    } else if (/(?:^|;)CUTYPE=R/i.test(parameters)) gathering.other(value.replace(/^mailto:/i, ""));
+    else readRecord([{ meaning: "email", text: value }, { meaning: "name", text: name }], `${name} ${value}`.trim(), gathering);
+  }
   return true;
 }
 
@@ -70,19 +87,19 @@ function propertyOf(line: string): Property | undefined {
   while (colon < line.length && (line[colon] !== ":" || quoted)) if (line[colon++] === '"') quoted = !quoted;
   if (colon === line.length) return undefined;
   const [name = "", ...parameters] = line.slice(0, colon).split(";");
-  const read = parameters.join(";").toUpperCase();
+  const read = parameters.join(";");
   const value = line.slice(colon + 1);
   return {
     name: name.slice(name.indexOf(".") + 1).trim().toUpperCase(),
     parameters: read,
-    value: read.includes("QUOTED-PRINTABLE") ? unprinted(value, /CHARSET="?([\w-]+)/.exec(read)?.[1] ?? "utf-8") : value,
+    value: /QUOTED-PRINTABLE/i.test(read) ? unprinted(value, /CHARSET="?([\w-]+)/i.exec(read)?.[1] ?? "utf-8") : value,
   };
 }
 
 // preference orders addresses: PREF=1 of 4.0 first, the PREF of older versions like it.
 function preference({ parameters }: Property): number {
-  const pref = /(?:^|;)PREF="?(\d{1,3})/.exec(parameters)?.[1];
-  return pref ? Number(pref) : /\bPREF\b/.test(parameters) ? 0 : 101;
+  const pref = /(?:^|;)PREF="?(\d{1,3})/i.exec(parameters)?.[1];
+  return pref ? Number(pref) : /\bPREF\b/i.test(parameters) ? 0 : 101;
 }
 
 function unescaped(value: string): string {
