@@ -33,6 +33,8 @@ export function addressIn(word: string, alone: boolean): Found | undefined {
   const local = bare.slice(before.length, at);
   const domain = bare.slice(at + 1).replaceAll("。", ".").replace(gluedBehind, "$1");
   const email = `${local}@${domain}`;
+  // logo@2x.png
+  if (/\.(?:png|jpe?g|gif|svg|webp|pdf)$/i.test(domain)) return undefined;
   if (!(alone ? anything : usual).test(local) || local.length > 64 || email.length > 254 || /#EXT#$/i.test(local) || !isDomain(domain)) return undefined;
   // A full stop behind an address is a sentence's.
   const changed = word.replace(/[.,:;!?。…]+$/, "") !== email;

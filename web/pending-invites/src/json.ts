@@ -1,6 +1,7 @@
 // People in JSON, as an API, an export or a program prints them.
 import type { Gathering } from "./gathering.ts";
 import { readList } from "./list.ts";
+import { isName, small, wordsOf } from "./names.ts";
 import { readRecord, type Fact } from "./records.ts";
 import { meaningOf } from "./terms.ts";
 
@@ -39,6 +40,15 @@ function visit(value: unknown, gathering: Gathering, depth: number): void {
   if (typeof value !== "object") return;
   if (Array.isArray(value)) {
     for (const one of value) visit(one, gathering, depth + 1);
+    return;
+  }
+  const entries = Object.entries(value);
+  const addressed = entries.every(([key]) => key.includes("@"));
+  if (entries.length > 0 && (addressed || entries.every(([key, one]) => isName(key) && small(wordsOf(key)) === 0 && typeof one === "string" && one.includes("@")))) {
+    for (const [key, one] of entries) {
+      const text = typeof one === "string" ? one : "";
+      readRecord(addressed ? [{ meaning: "email", text: key }, { meaning: gathering.roles.has(text.toLowerCase()) ? "role" : "name", text }] : [{ meaning: "name", text: key }, { meaning: "email", text }], key, gathering);
+    }
     return;
   }
   const facts: Fact[] = [];

@@ -43,7 +43,7 @@ export function isPerson({ text, words, bad }: Piece): boolean {
   if (bad.length > 0) return true;
   const said = wordsOf(text).filter((word) => !/^[AP]M$/i.test(word));
   if (said.length === 0 || words.length === 0 || (said.length > 5 && (small(said) > 0 || said.length > 8)) || isState(text) || meaningOf(text)) return false;
-  if (/[!?:]$/.test(text) || isPhrase(text) || (said.length > 2 && 2 * small(said) >= said.length)) return false;
+  if (/:$/.test(text) || (/[!?]$/.test(text) && (said.length < 2 || small(said) > 0)) || isPhrase(text) || (said.length > 2 && 2 * small(said) >= said.length)) return false;
   return !isCourtesy(said[0]) || (said.length > 1 && small(said) === 0 && !/[,.]$/.test(text));
 }
 
@@ -52,7 +52,8 @@ export function hostIn(words: readonly Token[]): boolean {
 }
 
 export function written(doc: Clean, { tokens: all }: Piece): string {
-  const [first, last] = [all[0], all.at(-1)];
+  // Without a list mark.
+  const [first, last] = [all.find(({ kind, text }) => kind !== "word" || /[\p{L}\p{N}]/u.test(text)), all.at(-1)];
   if (!first || !last) return "";
   // With the bracket behind, where it began within.
   const open = "<([{".indexOf(/[<([{][^<([{]*$/.exec(doc.text.slice(first.start, last.end))?.[0][0] ?? "-");
@@ -65,11 +66,16 @@ export function phrase(doc: Clean, all: readonly Token[]): string {
   let end = -1;
   const colon = all.findLastIndex(({ kind }) => kind === "colon");
   for (const token of colon + 1 < all.length ? all.slice(colon + 1) : all) {
-    if (token.kind === "colon" || (said && /^[-–—>|•·=→]+$/.test(token.text))) {
+    const handle = token.kind === "bad" && !said && /^@\p{L}/u.test(token.text);
+    if (/^\S*=$/.test(token.text) && (token.text.length > 1 || small(wordsOf(said)) === wordsOf(said).length)) {
+      // ADMIN_EMAIL="…", authors = […]
+      said = "";
+      end = -1;
+    } else if (token.kind === "colon" || (said && /^[-–—>|•·=→]+$/.test(token.text))) {
       if (said) break;
-    } else if (token.kind === "word" || token.kind === "quoted") {
+    } else if (token.kind === "word" || token.kind === "quoted" || handle) {
       const gap = end < 0 ? "" : doc.text.slice(end, token.start);
-      said += (/[(@<[]/.test(gap) ? " " : gap) + token.text;
+      said += (/[(@<[]/.test(gap) ? " " : gap) + token.text.replace(/^@/, "");
       end = token.end;
     } else if (token.kind === "note") end = end < 0 ? end : Math.max(end, token.end);
   }
@@ -140,11 +146,11 @@ function unlabelled(all: readonly Token[], doc: Clean): { rest: readonly Token[]
   let since = 0;
   for (const token of all) {
     if (token.kind === "colon") {
-      const meaning = labelBefore(rest, since, token, doc);
+      const meaning = labelBefore(rest, since, token, doc, addressed);
       if (meaning) rest.length -= meaning.words;
       else if (token === lastColon && behind.size > 1) rest = rest.slice(0, since);
       else rest.push(token);
-      if (meaning?.matter && !addressed) aside = true;
+      if (meaning?.aside) aside = true;
     } else rest.push(token);
     if (token.kind === "colon" || token.kind === "between") since = rest.length;
   }
@@ -152,10 +158,10 @@ function unlabelled(all: readonly Token[], doc: Clean): { rest: readonly Token[]
 }
 
 // labelBefore counts the words of a label before a colon.
-function labelBefore(before: readonly Token[], since: number, colon: Token, doc: Clean): { words: number; matter: boolean } | undefined {
+function labelBefore(before: readonly Token[], since: number, colon: Token, doc: Clean, addressed: boolean): { words: number; aside: boolean } | undefined {
   for (let words = Math.min(4, before.length - since); words > 0; words--) {
     const meaning = meaningOf(doc.text.slice(before[before.length - words]?.start, colon.start));
-    if (meaning) return { words, matter: meaning === "matter" };
+    if (meaning) return { words, aside: meaning === "machine" || (meaning === "matter" && !addressed) };
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import type { Gathering } from "./gathering.ts";
 import { isPerson, isTable, isText, isTitle, hostIn, lineOf, linesOf, phrase, takesTurns, unnumbered, written, type Line, type Piece } from "./lines.ts";
 import { endingName, hasInitial, isCourtesy, isHost, isJob, isName, isState, nameAmong, properName, resembles, small, wordsOf } from "./names.ts";
 import { clean, type Clean } from "./signs.ts";
-import { meaningOf } from "./terms.ts";
+import { meaningOf, ties } from "./terms.ts";
 import { tokens, type Token } from "./tokens.ts";
 
 const signedOff = /^(?:thanks|thank|thx|regards|best|cheers|sincerely|kind|gruß|grüße|viele|mit|danke|merci|cordialement|gracias|saludos|grazie|saluti|cordiali|groeten|pozdrawiam|dziękuję|obrigad[oa])$/i;
@@ -15,6 +15,7 @@ export function readList(text: string, gathering: Gathering): void {
   const lines = linesOf(doc, unnumbered(tokens(doc, new Set(gathering.roles.keys()))));
   const table = isTable(lines);
   const turns = takesTurns(lines);
+  const colons = lines.some(({ pieces: [one] }) => one?.addresses.length === 1 && one.words.length > 0 && one.tokens.some(({ kind }) => kind === "colon"));
   let signature = false;
   // A name by itself on the line before.
   let name: Piece | undefined;
@@ -39,11 +40,13 @@ export function readList(text: string, gathering: Gathering): void {
     name = undefined;
     card = meant;
     signature = !meant && (signature || signedOff.test(wordsOf(only.text)[0]?.replace(/[,.!]+$/, "") ?? ""));
+    // "Rick:" among lines like "Jane: jane@x.example".
+    if (line.aside && colons && isName(only.text.replace(/:$/, ""))) gathering.refuse(written(doc, only));
     if (line.aside || signature) continue;
     if (!more && !meant) {
       const greeting = /[,:!]/.test(line.ended) && isCourtesy(wordsOf(only.text)[0]);
       if (isPerson(only) && !greeting) name = only;
-    } else if (line.tabs || table) new LineReader(doc, line, gathering).row();
+    } else if (line.tabs || table) new LineReader(doc, line, gathering).row(table);
     else new LineReader(doc, line, gathering).people();
   }
   if (name) gathering.refuse(written(doc, name));
@@ -63,13 +66,13 @@ class LineReader {
   }
 
   // row takes the first address of a row, and its name and role out of the other cells.
-  row(): void {
+  row(table = false): void {
     const { pieces } = this.line;
     const all = pieces.flatMap(({ addresses }) => addresses);
     const texts = pieces.filter(({ addresses, words }) => addresses.length === 0 && words.length > 0);
     const own = pieces.filter(({ addresses, words }) => addresses.length > 0 && words.length > 0);
     if (all.length > 1 && (texts.length === 0 || own.length > 1)) return this.people();
-    if (all.length > 2 && texts.length === all.length && this.takesTurns()) return this.pairs();
+    if (all.length > 1 && texts.length === all.length && this.takesTurns() && (all.length > 2 || this.isPairs())) return this.pairs();
     const at = pieces.findIndex(({ addresses }) => addresses.length > 0);
     const piece = pieces[at];
     const [first, ...rest] = all;
@@ -77,9 +80,14 @@ class LineReader {
       if (pieces.some(({ bad }) => bad.length > 0) || !pieces.some(isTitle)) this.refuseLine();
       return;
     }
+    const [text] = texts;
+    // "jane,doe@x.example" may be one address with a comma in it.
+    if (!table && pieces.length === 2 && text?.words[0] && piece.between === "," && text.words.length === 1 && this.isTorn(text.words[0], first)) return this.refuseWhole();
     const role = this.roleAmong(pieces, at, first);
     const cells = pieces.map((one) => (one === role ? "" : one.words.length > 0 && one.bad.length === 0 ? one.text : ""));
-    this.invite(first, piece.words.length > 0 ? this.nameIn(piece, first) : nameAmong(cells, at, first.text), role?.text);
+    const name = piece.words.length > 0 ? this.nameIn(piece, first) : nameAmong(cells, at, first.text);
+    this.invite(first, name, role?.text);
+    if (!name && !role && !table && !this.line.tabs && text && pieces.length === 2) this.refuse(text);
     for (const { text } of rest) this.gathering.other(text);
     // A handle or a guest's login is in such a row for its own sake.
     for (const one of pieces.flatMap(({ bad }) => bad)) if (!/^@[\w-]*$|#EXT#@/i.test(one.text)) this.refuseBad(one);
@@ -105,12 +113,15 @@ class LineReader {
     let names: Piece[] = [];
     for (const piece of pieces) {
       const named = this.isNamed(piece) && /^[,|]/.test(piece.between);
-      if (isText(piece) && boxed && (names.length === 0 || piece.between.startsWith(","))) {
+      if (isText(piece) && boxed && (names.length === 0 || /^[,|]/.test(piece.between))) {
         names.push(piece);
         continue;
       }
-      const before = named ? this.family(names, piece) : "";
-      for (const name of before ? names.slice(0, -1) : names) this.refuse(name);
+      const [address] = piece.addresses;
+      // Jane Doe | Acme | Sales <jane@x.example>
+      const own = named && piece.between.startsWith("|") ? names.find(({ text }) => resembles(text, address?.text ?? "")) : undefined;
+      const before = own?.text ?? (named && piece.between.startsWith(",") ? this.family(names, piece) : "");
+      for (const name of own ? [] : before ? names.slice(0, -1) : names) this.refuse(name);
       names = [];
       this.piece(piece, before);
     }
@@ -141,6 +152,12 @@ class LineReader {
     return pieces.every((piece, index) => isText(piece) === (isText(pieces[0] as Piece) === (index % 2 === 0)));
   }
 
+  private isPairs(): boolean {
+    const { pieces } = this.line;
+    const texts = pieces.filter(isText);
+    return pieces.flatMap(({ addresses }) => addresses).every(({ text }, index) => resembles(texts[index]?.text ?? "", text));
+  }
+
   private pairs(): void {
     const { pieces } = this.line;
     for (let at = 0; at + 1 < pieces.length; at += 2) {
@@ -155,8 +172,7 @@ class LineReader {
   private family(names: readonly Piece[], piece: Piece): string {
     const last = names.at(-1);
     const [address] = piece.addresses;
-    if (!last || !address || /[\d\u3040-\u9fff\uac00-\ud7af]/.test(last.text)) return "";
-    if (piece.between.startsWith("|")) return resembles(last.text, address.text) ? last.text : "";
+    if (!last || !address || /[\d\u0590-\u08ff\u3040-\u9fff\uac00-\ud7af]/.test(last.text)) return "";
     const here = wordsOf(this.nameIn(piece, address)).length;
     const there = wordsOf(last.text).length;
     return here === 1 || there === 1 || this.line.semicolons || resembles(last.text, address.text) ? last.text : "";
@@ -175,14 +191,14 @@ class LineReader {
       return;
     }
     // "jane doe@x.example" may be one address with a space in it.
-    if (words.length === 1 && addresses.length === 1 && !first.boxed && words[0] && words[0].end < first.start && this.isTorn(words[0], first, piece)) {
+    if (words.length === 1 && addresses.length === 1 && !first.boxed && words[0] && words[0].end < first.start && piece.tokens.length === 2 && this.isTorn(words[0], first)) {
       return this.gathering.refuse(written(this.doc, piece));
     }
     const prose = this.prose || (words.some(({ end }) => end <= first.start) && words.some(({ start, text: word }) => start >= first.end && !isState(word) && !this.gathering.roles.has(word.toLowerCase())));
     const hosts = words.filter(({ text: word }) => isHost(word));
     if (hosts.length > 0 && small(wordsOf(text).filter((word) => !/[@.]/.test(word))) === 0) for (const host of hosts) this.gathering.refuse(host.text);
-    for (const one of bad) if (!first.boxed || /[^@\s]@[^@\s]/.test(one.text) || one.boxed) this.refuseBad(one);
-    const name = prose && !first.boxed ? "" : this.nameIn(piece, first);
+    for (const one of bad) if ((!first.boxed || /[^@\s]@[^@\s]/.test(one.text) || one.boxed) && !(one.boxed && words.length > 0 && /^@[\w.-]+$/.test(one.text))) this.refuseBad(one);
+    const name = this.without(prose && !first.boxed ? "" : this.nameIn(piece, first), first);
     this.invite(first, !family || !name ? name : piece.between.startsWith("|") ? family : `${family}, ${name}`, this.roleBehind(piece, first)?.text);
     for (const one of addresses) {
       if (one === first) continue;
@@ -192,10 +208,20 @@ class LineReader {
     }
   }
 
-  private isTorn(word: Token, address: Token, piece: Piece): boolean {
+  // without takes who is named with somebody out of the name: "Jane Doe and Rick Roe <rick@x.example>".
+  private without(name: string, address: Token): string {
+    const words = name.split(" ");
+    const tie = words.findLastIndex((word) => ties.has(word));
+    const [one, two] = [words.slice(0, Math.max(0, tie)).join(" "), words.slice(tie + 1).join(" ")];
+    if (wordsOf(one).length < 2 || wordsOf(two).length < 2 || !isName(one) || resembles(one, address.text) || !resembles(two, address.text)) return name;
+    this.gathering.refuse(one);
+    return two;
+  }
+
+  private isTorn(word: Token, address: Token): boolean {
     const { text } = word;
     return (
-      this.doc.text.slice(word.end, address.start).trim() === "" && piece.tokens.length === 2 &&
+      /^\s*,?$/.test(this.doc.text.slice(word.end, address.start)) && !this.gathering.roles.has(text) &&
       /^[a-z]+$/.test(text) && !isCourtesy(text) && !isState(text) && !meaningOf(text) && !resembles(text, address.text) && !hasInitial(text, address.text)
     );
   }
@@ -238,7 +264,11 @@ class LineReader {
   }
 
   private refuseLine(): void {
+    if (this.line.pieces.some((piece) => isPerson(piece) || piece.bad.length > 0)) this.refuseWhole();
+  }
+
+  private refuseWhole(): void {
     const [first, last] = [this.line.pieces[0]?.tokens[0], this.line.pieces.at(-1)?.tokens.at(-1)];
-    if (first && last && this.line.pieces.some((piece) => isPerson(piece) || piece.bad.length > 0)) this.gathering.refuse(this.doc.written(first.start, last.end));
+    if (first && last) this.gathering.refuse(this.doc.written(first.start, last.end));
   }
 }

@@ -4,7 +4,7 @@ import { courtesies, jobs, meaningOf, particles, states } from "./terms.ts";
 // The API takes names of so many characters. A longer one was none: nobody is greeted by it.
 const longest = 80;
 // Signs before it and the marks of a list. ㈱ is part of a company's name, and 't of a family's.
-const lead = /^(?:(?!['’]t\s)[^\p{L}\p{Nd}㈀-㏿]|\d{1,4}(?:[.)](?=\p{L})|[.)]?(?=\s))|[a-z][.)](?=\s))+/u;
+const lead = /^(?:(?!['’]t\s)[^\p{L}\p{Nd}㈀-㏿]|\d{1,4}(?:\.\d{1,3})*(?:[.)](?=\p{L})|[.)]?(?=\s))|[a-z][.)](?=\s))+/u;
 const trail = /[\s,;:|/*_`"'‘’“”<>=~•·→–—-]$/;
 
 // properName is a name without the signs around it, or "" where nothing is left that a mail could
@@ -47,9 +47,9 @@ export function isPhrase(text: string): boolean {
   return /[\u3040-\u309f]{7}|[\u3040-\u30ff\u3400-\u9fff]{12}|。/.test(text);
 }
 
-// isHost reports whether a word was to be an address: ana.example.com.
+// isHost reports whether a word was to be an address: ana.example.com, ana#example.com.
 export function isHost(word: string): boolean {
-  return word.length < 254 && /^[\w+-]+(?:\.[\w-]+)*\.[a-z]{2,}$/.test(word);
+  return word.length < 254 && /^[\w+-]+(?:[.#][\w-]+)*\.[a-z]{2,}$/.test(word);
 }
 
 // isState reports whether a cell says what somebody is or does, and not who.

@@ -44,10 +44,10 @@ function addressesOf(text: string): { addresses: { token: Token; written: string
   if (!text.includes("@")) return { addresses: [], bad: isHost(text) ? [text] : [] };
   const doc = clean(text);
   const all = tokens(doc, new Set());
-  return {
-    addresses: all.flatMap((token) => (token.kind === "address" ? { token, written: doc.written(token.start, token.end) } : [])),
-    bad: all.flatMap(({ kind, start, end }) => (kind === "bad" && !/#EXT#@/i.test(doc.text.slice(start, end)) ? doc.written(start, end) : [])),
-  };
+  const addresses = all.flatMap((token) => (token.kind === "address" ? { token, written: doc.written(token.start, token.end) } : []));
+  const bad = all.flatMap(({ kind, start, end }) => (kind === "bad" && !/#EXT#@/i.test(doc.text.slice(start, end)) ? doc.written(start, end) : []));
+  // "jane @x.example": all of it is to be mended.
+  return { addresses, bad: bad.length > 0 && addresses.length === 0 && bad.every((one) => one.startsWith("@") || one.endsWith("@")) ? [text.trim()] : bad };
 }
 
 // nameOf puts a name together. "Name" beside a given name alone is the family's ("Nom, Prénom"),
@@ -84,12 +84,11 @@ export function readTable(written: string, gathering: Gathering): boolean {
     if (!first || !last) continue;
     const row = doc.written(first.start, last.end);
     if (!row || row === title) continue;
-    if (cells.length === 1) {
-      readList(row, gathering);
-      continue;
-    }
     const facts = cells.map(({ start: from, end: to }, index) => ({ meaning: titles[index], text: unquoted(doc.written(from, to)) }));
-    if (facts.some(({ text }) => /[\p{L}@]/u.test(text))) readRecord(facts, row, gathering);
+    // A comma that is not in quotes moves what is behind it.
+    const moved = !facts.some(({ meaning, text }) => meaning === "email" && text.includes("@")) && (cells.length > titles.length || facts.some(({ meaning, text }) => meaning === "name" && text.includes("@")));
+    if (cells.length === 1 || moved) readList(row, gathering);
+    else if (facts.some(({ text }) => /[\p{L}@]/u.test(text))) readRecord(facts, row, gathering);
   }
   return true;
 }

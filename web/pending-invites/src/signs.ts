@@ -36,6 +36,7 @@ const signs = new RegExp(
     "[\\x01-\\x08\\x0e-\\x1f\\x7f-\\x9f]",
     `[${Object.keys(alike).join("")}]`,
     "[\\uff01-\\uff5e]",
+    "\\[?cid:[^\\s\\]]{1,200}\\]?", // a picture in Outlook's text
     "&(?:[a-z]{2,6}|#\\d{1,6}|#x[\\da-f]{1,6});",
     "=[A-Z\\xc0-\\xdd._]{4,20}\\((?=\\s{0,3}\")", // =HYPERLINK(
     "<(?:mailto:)?[^\\s|<>]*@[^\\s|<>]*\\|[^<>\\n]{0,200}>", // Slack's
@@ -103,7 +104,7 @@ function meaning(sign: string, text: string, index: number): string {
     return alike[sign] ?? (code && (code < 32 || (code > 126 && code < 160)) ? " " : "");
   }
   if (sign[0] === "\r") return "\n";
-  if (sign[0] === "=") return "";
+  if (sign[0] === "=" || /^\[?cid:/i.test(sign)) return "";
   if (sign[0] === "&") return entity(sign.slice(1, -1).toLowerCase()) ?? sign;
   if (sign[0] !== "<") return linked(sign.slice(7));
   const tag = sign.toLowerCase();

@@ -92,7 +92,7 @@ function lexed(text: string): Token[] {
       return add(tie ? "between" : "word", start, end);
     }
     const label = read.indexOf("=") + 1;
-    const from = label > 1 && meaningOf(read.slice(0, label)) ? start + label : start;
+    const from = label > 1 && (meaningOf(read.slice(0, label)) || /mail=$/i.test(read.slice(0, label))) ? start + label : start;
     const all = addressesIn(text.slice(from, end), read === whole);
     const boxed = isBoxed(text, start);
     if (!all) return add("bad", start, end, { boxed });
