@@ -91,11 +91,11 @@ func tooLong(s string) bool {
 }
 
 // namePunctuation is what names are written with besides letters and digits: in
-// Tibetan, Hebrew, Armenian and Hindi too, and in Japanese between the parts of a
+// Greek, Tibetan, Hebrew, Armenian and Hindi too, and in Japanese between the parts of a
 // foreign name. Missing on purpose: the signs of addresses, markup and sentences
 // (@ : ; = < > [ ] { } \ ^ ~) and all emoji.
 const namePunctuation = ` .,&+!?()/|_*%#$€£¥'’‘‛ʼ´′"“”„«»‹›-‐‑–—·•°®™©№§¹²³¡¿،׳״־՚՛֊॰૰་` + "`" +
-	`・･゠「」『』《》（）＆！，－．＋／＇＝々ー` + companySigns
+	`΄×″‚‧‒―−½¼¾₂፡།、【】〔〕〜～・･゠「」『』《》（）＆！，－．＋／＇＝々ー` + companySigns
 
 // companySigns are "company" in one character: of shares, limited, and so on.
 const companySigns = "㈱㈲㈳㈴㈵㈶㈻㈼㈽㈾㈿㈜㊑㊒㊓㊔㍿㏇㏍℠"
@@ -124,7 +124,7 @@ func onlyNameCharacters(s string) bool {
 			if marks++; marks > mostMarks(r) || prev == 0 || !isLetter(prev) && !unicode.IsMark(prev) {
 				return false
 			}
-		case isLetter(r) || unicode.Is(unicode.Nd, r) || r == '〇': // the zero of Chinese numbers
+		case isLetter(r) || unicode.Is(unicode.Nd, r) || r == '〇' || isRoman(prev, r, next): // the zero of Chinese numbers
 			marks, letters = 0, letters+1
 			if r >= 0x1d400 && r <= 0x1d7ff { // bold and script letters of mathematics
 				return false
@@ -144,6 +144,12 @@ func onlyNameCharacters(s string) bool {
 		prev = r
 	}
 	return letters > 0
+}
+
+// isRoman recognises the one-character numbers of "第Ⅱ営業部" and "Louis Ⅲ", which are letters'
+// lookalikes within a word.
+func isRoman(prev, r, next rune) bool {
+	return r >= 'Ⅰ' && r <= 'Ⅻ' && !unicode.Is(unicode.Latin, prev) && !unicode.Is(unicode.Latin, next)
 }
 
 // mostMarks returns how many may follow one letter: two accents of Latin, Greek and

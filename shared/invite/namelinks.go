@@ -93,7 +93,7 @@ func hasDomain(s string) bool {
 	for word, rest := range dotted(s) {
 		labels := strings.Split(word, ".")
 		for i := 1; i < len(labels); i++ {
-			if endsDomain(labels[:i], labels[i], rest) && !isTitle(word, rest) {
+			if endsDomain(labels[:i], labels[i], rest) && !isTitle(word, rest) && !endsTitle(labels[:i+1], labels[i+1:], rest) {
 				return true
 			}
 		}
@@ -101,9 +101,26 @@ func hasDomain(s string) bool {
 	return hasNumbers(s)
 }
 
+// endsTitle reports whether labels end with a title, behind nothing but other words that
+// stand before a name: "Prim.Univ.Prof.Dr.", "prof.Ing.Novák".
+func endsTitle(labels, after []string, rest string) bool {
+	if len(after) > 0 {
+		rest = "." + after[0] + rest
+	}
+	for i := range len(labels) - 1 {
+		if isTitle(strings.Join(labels[i:], "."), rest) {
+			return true
+		}
+		if !isAddressed(labels[i]) {
+			break
+		}
+	}
+	return false
+}
+
 // endsDomain reports whether a label makes a domain of the labels before it. A domain
-// newer than the list is found by its small letters; where a script has no capitals
-// only the list can tell.
+// newer than the list is found by its small letters, save for two Latin ones: countries do
+// not come every year. Where a script has no capitals only the list can tell.
 func endsDomain(before []string, label, rest string) bool {
 	first, _ := utf8.DecodeRuneInString(label)
 	if isHyphen(first) || isNumber(label) || utf8.RuneCountInString(label) < 2 {
@@ -113,7 +130,19 @@ func endsDomain(before []string, label, rest string) bool {
 	if isTLD(strings.ToLower(label)) || head != label && isTLD(strings.ToLower(head)) && !isGivenName(before, label, head) || endsInASCII(before, label) {
 		return true
 	}
-	return unicode.IsLower(first) && !unicode.Is(unicode.Georgian, first) && !isParticle(before, label, rest)
+	short := utf8.RuneCountInString(label) == 2 && unicode.Is(unicode.Latin, first)
+	return unicode.IsLower(first) && !unicode.Is(unicode.Georgian, first) && !short &&
+		!isParticle(before, label, rest) && !isFaculty(before[0])
+}
+
+// isFaculty recognises "Dr.forest.": what somebody is a doctor of, where it ends no domain.
+func isFaculty(before string) bool {
+	return strings.Contains(" Dr Prof Dipl Mag Dott Mgr Ks ", " "+capitalised(before)+" ")
+}
+
+func capitalised(label string) string {
+	first, size := utf8.DecodeRuneInString(label)
+	return string(unicode.ToUpper(first)) + label[size:]
 }
 
 // headOf returns the part of a label that some programs take for its end: they stop
@@ -140,12 +169,16 @@ func endsInASCII(before []string, label string) bool {
 	after, _ := utf8.DecodeRuneInString(label[i:])
 	mixed := label[:i] == strings.ToUpper(label[:i]) && !unicode.IsUpper(after)
 	return mixed || !areInitials(before) && slices.ContainsFunc(before, func(l string) bool {
-		return !strings.Contains(addressed, " "+l+" ")
+		return !isAddressed(l)
 	})
 }
 
+func isAddressed(label string) bool {
+	return strings.Contains(addressed, " "+capitalised(label)+" ") || strings.Contains(addressed, " "+label+" ")
+}
+
 // addressed are the words before a family name.
-const addressed = " Dr Prof Mr Mrs Ms Sr Sra Srta Dña St Sta Sto Ste Mag Ing Lic Mme Mlle Av Doç Op Uzm Fr Hr Phd Mgr Bc DR PROF MR MRS MS SR SRA "
+const addressed = " Dr Prof Eng Arq Adv Dra Lcda Dir Yrd Arş Öğr Gör Col Prim Univ Gent Egr Mr Mrs Ms Sr Sra Srta Dña St Sta Sto Ste Mag Ing Lic Mme Mlle Av Doç Op Uzm Fr Hr Phd Mgr Bc DR PROF MR MRS MS SR SRA "
 
 // withEndings are the scripts without capitals that have top-level domains.
 var withEndings = []*unicode.RangeTable{
@@ -176,9 +209,12 @@ func isGivenName(before []string, label, head string) bool {
 // particles stand before a family name and end no domain.
 const particles = " van von vom vander ter ten der den zu zum zur di da das dos del dela della dalla degli dei du le el bin bint ibn "
 
-// isParticle recognises "A.van Dijk".
+// isParticle recognises "A.van Dijk" and "Cia.das Letras".
 func isParticle(before []string, label, rest string) bool {
-	return strings.Contains(particles, " "+label+" ") && areInitials(before) && strings.HasPrefix(rest, " ")
+	return strings.Contains(particles, " "+label+" ") && strings.HasPrefix(rest, " ") && !slices.ContainsFunc(before, func(l string) bool {
+		first, _ := utf8.DecodeRuneInString(l)
+		return !unicode.IsUpper(first)
+	})
 }
 
 func areInitials(labels []string) bool {

@@ -22,15 +22,18 @@ const titles = ` ` +
 	`Prof.Dr.rer.nat Prof.Dr.rer.pol Mag.phil Mag.jur Mag.arch Mag.theol Mag.rer.nat Mag.rer.soc.oec Mag.soc.oec ` +
 	`Mag.phil.fac Bakk.phil Bakk.techn cand.med cand.ing cand.jur cand.phil stud.med stud.jur stud.phil Dipl.päd ` +
 	`Dipl.kfm Dipl.psych Dipl.arch lic.phil lic.iur lic.oec med.pract med.dent med.vet pract.med Co.KG Co.oHG ` +
-	`Ges.mbH gem.GmbH ` +
+	`Ges.mbH gem.GmbH Dr.in Prof.in Ing.in Dipl.Ing.in Dipl.-Ing.in Univ.Prof.in Univ.-Prof.in Assoz.Prof.in Assoz.-Prof.in Priv.-Doz.in ` +
+	`Soz.päd Dipl.Soz.päd Dipl.-Soz.päd Dipl.-Soz.arb Dipl.sc Mag.sc ` +
+	`StR.in OStR.in Bmst.Ing BM.Ing Ass.jur Ass.iur ass.jur ass.iur LL.M.oec LL.M.eur u.Co ` +
 	// Italian
 	`f.lli D.ssa Dr.ssa Dott.ssa Prof.ssa Avv.to Dott.Ing Sig.ra Sig.na Sig.ri Sigg.ri Gent.mo Gent.ma ` +
 	`Gent.le Ill.mo Ill.ma Preg.mo Preg.ma Spett.le On.le Rev.mo Rev.do Ecc.mo Cav.re Comm.re Ing.re ` +
 	`Soc.Coop Soc.Coop.Sociale Soc.Coop.Agricola Soc.Coop.Agr Soc.Coop.a Soc.coop.va Soc.agr Soc.cons Az.agr ` +
-	`Ass.cult Ass.ne Coop.va C.ia F.sco G.ppe Giov.ni ` +
+	`P.zza P.za C.so S.ta S.to SS.ma SS.mo M.llo M.ro Cap.no App.to Off.na Off.ne Imp.sa Imm.re Com.ne Farm.cia Chiar.mo Geom.Ing ` +
+	`soc.coop Soc.Coop.a.r.l Soc.Coop.r.l Ist.to Ass.cult Ass.ne Coop.va C.ia F.sco G.ppe Giov.ni ` +
 	// Polish, Czech, Slovak, Hungarian, Romanian, Latvian
 	`mgr.inż inż.arch mgr.farm mgr.fil dr.hab dr.inż dr.med dr.n.med dr.hab.inż dr.hab.n.med prof.dr prof.dr.hab ` +
-	`prof.nadzw prof.zw prof.inż lek.med lek.dent lek.wet lek.stom lic.piel hab.inż ks.dr ks.prof sp.zo.o Bezp.Org ` +
+	`prof.nadzw prof.zw prof.inż lek.med lek.dent lek.wet lek.stom n.med n.farm n.tech n.wet m.in m.st lic.piel hab.inż ks.dr ks.prof sp.zo.o Bezp.Org ` +
 	`Ing.arch Mgr.art doc.Ing prof.Ing MUDr.et Mgr.et Ing.et spol.sr.o dr.ing prof.univ.dr conf.univ.dr lect.univ.dr ` +
 	`asist.univ.dr prof.dr.ing ` +
 	// Croatian, Serbian, Slovenian
@@ -47,12 +50,13 @@ const titles = ` ` +
 	`ekon.mag teol.dr fil.maist fil.tri oik.tri lääk.tri ` +
 	// Spanish and Portuguese
 	`S.A.de S.A.B.de S.A.P.I.de S.A.S.de S.P.R.de S.C.de S.C.P.de S.Com S.Com.p.A S.Cra Soc.Col S.Coop S.Coop.And S.Coop.Mad S.Coop.Ltda S.Coop.V ` +
-	`S.Coop.C S.Coop.Galega Soc.Coop.Ltda Coop.Ltda Vda.de Hnos.de Ltda.ME Cia.ltda Eng.ro Arq.ta Sr.as Sr.es ` +
+	`S.Coop.C S.Coop.Galega Soc.Coop.Ltda Coop.Ltda Vda.de Hnos.de Hros.de Suc.de Sucs.de Cia.de Cía.de Cia.do Inst.de Univ.de Ayto.de Excmo.Sr Ilmo.Sr Il.mo Arq.to Prof.es Bs.As ` +
+	`Cía.Ltda Soc.Ltda Assoc.Ltda Com.Ltda Ind.Ltda Ind.Com.Ltda Ltda.ME Cia.ltda Eng.ro Arq.ta Sr.as Sr.es ` +
 	`Srs.as Exmo.sr Ilmo.sr ` +
 	// French
 	`Dr.ès ing.dipl arch.dipl lic.ès ` +
 	// Turkish, Azerbaijani
-	`San.ve Tic.ve Paz.ve Dış.Tic.ve İnş.ve Ins.ve Nak.ve Teks.ve Tekstil.ve Gıda.ve Gida.ve İth.ve İhr.ve Müh.ve ` +
+	`San.ve Tic.ve Paz.ve İnş.San.ve Gıda.San.ve Teks.San.ve Mak.San.ve Oto.San.ve Tur.ve Tur.San.ve Tar.ve Dış.Tic.ve İnş.ve Ins.ve Nak.ve Teks.ve Tekstil.ve Gıda.ve Gida.ve İth.ve İhr.ve Müh.ve ` +
 	`Taah.ve Turz.ve Mak.ve Oto.ve Elek.ve Bil.ve Tic.Ltd San.Tic.Ltd San.ve.Tic San.ve.Tic.A.Ş San.ve.Tic.Ltd ` +
 	`San.ve.Tic.Ltd.Şti San.ve.Tic.Ltd.Sti Tic.ve.San Tic.ve.San.A.Ş Tic.ve.San.Ltd.Şti San.Tic.Ltd.Şti ` +
 	`San.Tic.Ltd.Sti Tic.Ltd.Şti Tic.Ltd.Sti Paz.Tic.Ltd.Şti Dış.Tic.Ltd.Şti İnş.Ltd.Şti ` +
