@@ -164,6 +164,7 @@ for (const piece of [
   ",", '"', "@", "<", "(", "[x", "{", "'", "=", ":", "a:", "a: b@x.example ", "a ", "a.", ".", "@@", "a@", '"a', '"a,', '"a" ', '"a""', "<a", "<b ", "<a href=", "&", "&lt;", "mailto:", "mailto:a,", "\n", "\t", "a\t", "\t\n",
   "jane@x.example ", "jane@x.example,", "jane@x.example\n", "Doe, Jane <jane@x.example>, ", "Jane,jane@x.example\n", "a;jane@x.example;", "a, ", "<jane@x.example>", "Jane <jane@x.example> ", "name,email\n", "a@x,", "a@x,pl\n", "1.a@x.example\n",
   "BEGIN:VCARD\n", "BEGIN:VCARD\nEMAIL:a@x.example\n", "EMAIL:", "Name: a\nEmail: a@x.example\n", "\u200b", "。", "山", "_", "-", "*jane@x.example*", '{"a":', "[{'a': '", "a/a@x.example", "Jane Doe\njane@x.example\n",
+  "a at b ", "a at b dot ", "/o=a ", "ATTENDEE;CN=a:mailto:a@x.example\n", "Jane Doe\nCEO\n", "[cid:a ", "山a@x.example", "[mailto:a \"a", "Jane?\n", "Jane=", "a@x.example\t\"a@x.example\n",
   (count) => `${count}.jane${count}@x.example\n`,
   (count) => `Jane${count} <jane${count}@x.example>, `,
   (count) => `jane${count}@x.example `,
