@@ -24,7 +24,7 @@ export function readList(text: string, gathering: Gathering): void {
   for (const line of lines) {
     const [only, more] = line.pieces;
     if (!only || (!more && isTitle(only))) continue;
-    const alone = !more && only.words.length === 0 && only.addresses.length === 1 ? only.addresses[0] : undefined;
+    const alone = !more && !line.aside && only.words.length === 0 && only.addresses.length === 1 ? only.addresses[0] : undefined;
     if (name && alone && (turns || card || doc.text[alone.start - 1] === "<" || resembles(name.text, alone.text))) {
       gathering.invite(alone, doc.written(alone.start, alone.end), phrase(doc, name.tokens));
       name = undefined;
@@ -42,6 +42,8 @@ export function readList(text: string, gathering: Gathering): void {
     signature = !meant && (signature || signedOff.test(wordsOf(only.text)[0]?.replace(/[,.!]+$/, "") ?? ""));
     // "Rick:" among lines like "Jane: jane@x.example".
     if (line.aside && colons && isName(only.text.replace(/:$/, ""))) gathering.refuse(written(doc, only));
+    // A message's own id, or the mailbox of its bounces.
+    if (line.aside) for (const { text: email } of line.pieces.flatMap(({ addresses }) => addresses)) gathering.other(email);
     if (line.aside || signature) continue;
     if (!more && !meant) {
       const greeting = /[,:!]/.test(line.ended) && isCourtesy(wordsOf(only.text)[0]);
@@ -87,7 +89,8 @@ class LineReader {
     const cells = pieces.map((one) => (one === role ? "" : one.words.length > 0 && one.bad.length === 0 ? one.text : ""));
     const name = piece.words.length > 0 ? this.nameIn(piece, first) : nameAmong(cells, at, first.text);
     this.invite(first, name, role?.text);
-    if (!name && !role && !table && !this.line.tabs && text && pieces.length === 2) this.refuse(text);
+    // Who stands in a line of cells, and is not the one whose address it has: "jane,rick,ann@x.example".
+    if (!name && !role && !table && !this.line.tabs) for (const one of texts) if (pieces.length === 2 || /^[\p{L}.'’ -]+$/u.test(one.text)) this.refuse(one);
     for (const { text } of rest) this.gathering.other(text);
     // A handle or a guest's login is in such a row for its own sake.
     for (const one of pieces.flatMap(({ bad }) => bad)) if (!/^@[\w-]*$|#EXT#@/i.test(one.text)) this.refuseBad(one);

@@ -40,11 +40,12 @@ export function readEvents(written: string, gathering: Gathering): boolean {
   const lines = written.split(/\r\n|\r|\n/);
   const asks = (line: string) => /^\s*(?:ATTENDEE|ORGANIZER)[;:]/.test(line.slice(0, 100));
   if (!lines.some(asks)) return false;
+  const whole = lines.some((line) => /^\s*BEGIN:V(?:CALENDAR|EVENT)/.test(line.slice(0, 100)));
   for (const line of unfolded(lines)) {
     const { parameters = "", value = "" } = propertyOf(line) ?? {};
     const [, quoted, name = quoted ?? ""] = /(?:^|;)CN=(?:"([^"]*)"|([^;]*))/i.exec(parameters) ?? [];
     if (!asks(line)) {
-      if (!/^\s*[A-Z][A-Z-]+[;:]/.test(line.slice(0, 100))) readList(line, gathering);
+      if (!/^\s*[A-Z][A-Z-]+[;:]/.test(line.slice(0, 100)) || (!whole && line.includes("@"))) readList(line, gathering);
     } else if (/(?:^|;)CUTYPE=R/i.test(parameters)) gathering.other(value.replace(/^mailto:/i, ""));
     else readRecord([{ meaning: "email", text: value }, { meaning: "name", text: name }], `${name} ${value}`.trim(), gathering);
   }
