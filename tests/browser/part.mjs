@@ -61,7 +61,8 @@ export async function part(browser, { as = "acme", who = "admin", attributes = {
 }
 
 // close ends a part's page, in which nothing may have gone wrong.
-export function close({ page }) {
+export async function close({ page }) {
   assert.deepEqual(page.wrong, []);
-  return page.context().close();
+  await page.unrouteAll({ behavior: "ignoreErrors" }); // what is asked for while a page closes is nobody's
+  await page.context().close();
 }
