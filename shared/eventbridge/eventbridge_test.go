@@ -241,7 +241,7 @@ func TestAPauseIsAnEventToo(t *testing.T) {
 	}
 }
 
-// sameBut tells whether two entries differ in nothing but the bus.
+// sameBut reports whether two entries differ in nothing but the bus.
 func sameBut(a, b types.PutEventsRequestEntry) bool {
 	return *a.Source == *b.Source && *a.DetailType == *b.DetailType && *a.Detail == *b.Detail && a.Time.Equal(*b.Time)
 }

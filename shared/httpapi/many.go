@@ -55,7 +55,7 @@ type outcome struct {
 	err error
 }
 
-// unsure tells whether the row may or may not have taken effect.
+// unsure reports whether the row may or may not have taken effect.
 func (o outcome) unsure() bool {
 	return o.err != nil && (invite.KindOf(o.err) == invite.Unavailable || invite.KindOf(o.err) == "")
 }

@@ -16,7 +16,7 @@ import (
 // UTS 46, which browsers follow, makes letters of a domain of many signs, or leaves them in one.
 func TestNoSignLeadsToAnotherDomain(t *testing.T) {
 	const wide = "。．｡－＿＋＄＾｀｜～＝" // that sign of ASCII, where an address may have it
-	const letters = "〇་"        // letters all the same (RFC 5892, 2.6)
+	const letters = "〇་"        // letters nevertheless (RFC 5892, 2.6)
 	for r := rune(0x80); r <= unicode.MaxRune; r++ {
 		if !unicode.In(r, unicode.P, unicode.S, unicode.Z, unicode.Nl, unicode.No, unicode.Me, unicode.Cc, unicode.Cf) || strings.ContainsRune(wide+letters, r) {
 			continue

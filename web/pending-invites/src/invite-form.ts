@@ -116,7 +116,7 @@ export class InviteForm {
     return this.known.reading;
   }
 
-  // single tells whether one address is written, or is about to be.
+  // single reports whether one address is written, or is about to be.
   private get single(): boolean {
     const { people, refused } = this.reading;
     return people.length + refused.length <= 1;

@@ -146,7 +146,7 @@ function outcomeOf({ status, invite, problem }: Result): Outcome {
 export class Presses {
   private readonly keys = new Map<string, string>();
 
-  // unsure tells whether a press on an invite may have taken effect without an answer.
+  // unsure reports whether a press on an invite may have taken effect without an answer.
   unsure(id: string): boolean {
     return [...this.keys.keys()].some((press) => press.split(" ").includes(id));
   }
