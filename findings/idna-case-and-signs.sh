@@ -9,12 +9,13 @@
 # 3. Registration, "properly formatted for registration as defined by Section 4 of RFC 5891",
 #    takes punctuation that RFC 5892 disallows (its category NV8): the Arabic comma and a quote.
 #
-# Seen 2026-11-27:
+# Seen:
 #   lookup       straße.de       xn--strae-oqa.de  <nil>
 #   lookup       STRAẞE.DE       strasse.de  <nil>
 #   lookup       example.com™    example.comtm  <nil>
 #   registration example.com،    example.xn--com-nwe  <nil>
 #   registration example.com”    example.xn--com-9o0a  <nil>
+# Seen 2026-11-27
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -3,6 +3,7 @@ package tests
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -227,10 +228,13 @@ func TestWithTheStreamOffTheSchedulePublishesWhatWaits(t *testing.T) {
 		}
 		return err
 	})
+	began := time.Now()
+	// Where all of this takes long, the schedule's own runs find what waits.
+	late := func() bool { return time.Since(began) > domain.RepublishAfter }
 	i := create(t, "acme", address(t))
 	press(t, newest(t, i.Email, 1), 303)
 	time.Sleep(2 * time.Second)
-	if of := told(t, i.Email); len(of) > 0 {
+	if of := told(t, i.Email); len(of) > 0 && !late() {
 		t.Fatalf("got %+v with the stream off", of)
 	}
 	k, _, err := domain.ParseID("acme", i.ID)
@@ -238,12 +242,14 @@ func TestWithTheStreamOffTheSchedulePublishesWhatWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	long := fmt.Sprintf("%015d", time.Now().Add(-3*time.Minute).UnixMilli())
-	if _, err := dynamodb.NewFromConfig(cloud(t)).UpdateItem(ctx, &dynamodb.UpdateItemInput{
+	_, err = dynamodb.NewFromConfig(cloud(t)).UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:        aws.String(output(t, "TableName")),
 		Key:              map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: k.Partition.String()}, "sk": &types.AttributeValueMemberS{Value: k.Address.String()}},
 		UpdateExpression: aws.String("SET ut = :long"), ExpressionAttributeValues: map[string]types.AttributeValue{":long": &types.AttributeValueMemberS{Value: long}},
 		ConditionExpression: aws.String("attribute_exists(ub)"),
-	}); err != nil {
+	})
+	var done *types.ConditionalCheckFailedException
+	if err != nil && !(late() && errors.As(err, &done)) {
 		t.Fatal(err)
 	}
 	if payload, failed := invoke(t, "ExpireFunctionName", struct{}{}); failed {

@@ -133,8 +133,8 @@ func TestABatchCostsWhatItsRowsCostAndOneReadOfTheTenant(t *testing.T) {
 				d.Reset()
 				rows := do()
 				d.want(what, rows, all(n, say))
-				if got := d.Trips(); got != want {
-					t.Errorf("%s of %d rows: %d round trips, want %d", what, n, got, want)
+				if got := d.Answered(); got != want {
+					t.Errorf("%s of %d rows: %d round trips, want %d\n%v", what, n, got, want, d.Counter)
 				}
 				return rows
 			}

@@ -62,7 +62,7 @@ func sameButForCaseAndWidth(typed string, a invite.Address) bool {
 			case r >= 0xff65 && r <= 0xffdc && r != '\uffa0':
 				b.WriteString(norm.NFKC.String(string(r)))
 				continue
-			case unicode.In(r, unicode.Cf, unicode.Variation_Selector) || strings.ContainsRune("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0", r):
+			case unicode.In(r, unicode.Cf, unicode.Variation_Selector) || strings.ContainsRune("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0", r):
 				continue
 			}
 			b.WriteRune(r)

@@ -66,6 +66,7 @@ var addresses = []struct{ typed, want string }{
 	{"ana@exam\u200dple.com", "ana@example.com"},
 	{"an\u200ca@example.com", "ana@example.com"},
 	{"ana@exam\u3164ple.com", "ana@example.com"},
+	{"ana@example.com\u2800", "ana@example.com"},
 	{"ａｎａ＠ｅｘａｍｐｌｅ．ｃｏｍ", "ana@example.com"},
 	{"ａｎａ。ｂ@example｡com", "ana.b@example.com"},
 	{"ana@example.com。", "ana@example.com"},

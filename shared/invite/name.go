@@ -100,8 +100,9 @@ const namePunctuation = ` .,&+!?()/|_*%#$€£¥'’‘‛ʼ´′"“”„«»�
 // companySigns are "company" in one character: of shares, limited, and so on.
 const companySigns = "㈱㈲㈳㈴㈵㈶㈻㈼㈽㈾㈿㈜㊑㊒㊓㊔㍿㏇㏍℠"
 
-// invisible are letters and marks that show nothing.
-const invisible = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+// invisible are letters, marks and one symbol (the empty pattern of Braille) that show
+// nothing.
+const invisible = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 
 func onlyNameCharacters(s string) bool {
 	marks, letters := 0, 0

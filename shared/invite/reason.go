@@ -71,7 +71,7 @@ func ReasonText(reason string) string {
 	case ReasonSandbox:
 		return "The mail provider's account is still in its sandbox and sends to verified addresses only. Ask the operator to move it to production, then resend."
 	case ReasonSuppressed:
-		return "The provider sends nothing to this address, so this email was not sent: earlier ones bounced or were reported as spam, or the provider takes the address for invalid. Check the address; if it is right, ask the operator to have the provider allow it, then resend."
+		return "The provider sends nothing to this address, so this email was not sent: earlier ones bounced or were reported as spam, or the provider considers the address invalid. Check the address; if it is right, ask the operator to have the provider allow it, then resend."
 	case ReasonTenantPaused:
 		return "Too many of this tenant's mails bounced or were marked as spam, so its sending is paused. Ask the operator; waiting mails leave on their own once it goes on."
 	case ReasonOptedOut:

@@ -93,7 +93,7 @@ func (t Token) Digest() Digest {
 func ParseToken(s string) (Token, error) {
 	read, whole := present(s, TokenLength, checked)
 	if !whole {
-		return Token{}, refuse(LinkIncomplete, nil, "This link is not complete: its end is missing. Copy the whole link from the email, from https to its last character, also where it goes on in the next line.")
+		return Token{}, refuse(LinkIncomplete, nil, "This link is not complete: its end is missing. Copy the whole link from the email, from https to its last character, including any part of it on the next line.")
 	}
 	b, err := decode(read[:TokenLength-1], keySize+len(Token{}.secret))
 	if err != nil || !checked(read) {

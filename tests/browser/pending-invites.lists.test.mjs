@@ -87,7 +87,9 @@ test("another person's token leaves nothing of the one before on the page", asyn
   await shown.root.getByRole("tab", { name: /Accepted/ }).click();
   await shown.row(mine.email).waitFor();
   await shown.root.getByRole("tab", { name: /Pending/ }).click();
-  await shown.page.route("**/v1/**", async (route) => (await new Promise((done) => setTimeout(done, 300)), route.continue()));
+  let go;
+  const gate = new Promise((resolve) => (go = resolve));
+  await shown.page.route("**/v1/**", async (route) => (await gate, route.continue()));
   const left = await shown.page.evaluate(async (other) => {
     const part = document.querySelector("pending-invites");
     part.token = async () => other;
@@ -95,6 +97,7 @@ test("another person's token leaves nothing of the one before on the page", asyn
     return part.shadowRoot.querySelector(".panel").textContent + part.shadowRoot.querySelector("[role=tablist]").textContent;
   }, token("globex"));
   assert.doesNotMatch(left, /@|\d/);
+  go();
   await shown.row(theirs.email).waitFor();
   await shown.root.getByRole("tab", { name: /Accepted/ }).click();
   assert.equal(await shown.row(mine.email).count(), 0);
@@ -146,9 +149,11 @@ test("nothing is asked for while the page is hidden", async () => {
   shown.page.on("request", (request) => (asked += request.url().includes("/v1/") ? 1 : 0));
   await until("it refreshes", () => asked > 0);
   await shown.page.evaluate(() => Object.defineProperty(document, "hidden", { configurable: true, get: () => true }));
-  await new Promise((done) => setTimeout(done, 500)); // what was under way
+  // By the page's own timers, so that a slow page has had its time to ask as well.
+  const wait = (time) => shown.page.evaluate((time) => new Promise((done) => setTimeout(done, time)), time);
+  await wait(500); // what was under way
   asked = 0;
-  await new Promise((done) => setTimeout(done, 2_500));
+  await wait(2_500);
   assert.equal(asked, 0);
   await shown.page.evaluate(() => (delete document.hidden, document.dispatchEvent(new Event("visibilitychange"))));
   await until("it refreshes at once", () => asked > 0);

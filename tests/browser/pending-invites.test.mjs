@@ -224,7 +224,7 @@ test("who was slower is told so, sees the invite as it is now, and can press aga
     await shown.root.getByRole("button", { name: "Cancel invite" }).click();
   };
   await cancel();
-  await shown.row(made.email).getByText(/^Somebody else was faster .* has resent this invite/).waitFor();
+  await shown.row(made.email).getByText(/^Somebody else .* has already resent this invite/).waitFor();
   assert.match(await shown.row(made.email).innerText(), /Sent: 2×/);
   assert.equal((await api("GET", `/v1/invites/${made.id}`)).status, "pending");
   await cancel();
@@ -238,8 +238,8 @@ test("who was slower is told so, sees the invite as it is now, and can press aga
   await shown.button(`Resend the invite to ${both.email}`).click();
   const told = shown.row(both.email).locator("[part~=note]");
   await told.waitFor();
-  assert.match(await told.innerText(), /^Somebody else was faster \(or you, in another window\) and has cancelled this invite/, "what cannot be pressed again is not offered again");
-  assert.match(await shown.said(), /Somebody else was faster.*has cancelled/, "what is said aloud is what is written");
+  assert.match(await told.innerText(), /^Somebody else \(or you, in another window\) has already cancelled this invite/, "what cannot be pressed again is not offered again");
+  assert.match(await shown.said(), /Somebody else .*has already cancelled/, "what is said aloud is what is written");
   assert.equal(await shown.row(both.email).getByRole("button", { name: /^Resend/ }).count(), 0);
 
   const joined = await invite(address("joined"));
@@ -249,7 +249,7 @@ test("who was slower is told so, sees the invite as it is now, and can press aga
   await fetch(url, { method: "POST", redirect: "manual" });
   await shown.button(`Resend the invite to ${joined.email}`).click();
   const active = shown.row(joined.email).locator("[part~=note]");
-  await active.filter({ hasText: `${joined.email} has accepted meanwhile and is active now: use password reset.` }).waitFor();
+  await active.filter({ hasText: `${joined.email} has accepted in the meantime and is active now: use password reset.` }).waitFor();
   assert.match(await active.getByRole("link", { name: "Password reset" }).getAttribute("href"), /\/reset/);
   await close(shown);
 });
@@ -262,7 +262,7 @@ test("a press that came too late names nobody where time has run out, and the re
   age(ended.id, "8d");
   await shown.button(`Cancel the invite to ${ended.email}`).click();
   await shown.root.getByRole("button", { name: "Cancel invite" }).click();
-  await shown.row(ended.email).getByText(/^This invite has expired meanwhile/).waitFor();
+  await shown.row(ended.email).getByText(/^This invite has expired in the meantime/).waitFor();
   assert.doesNotMatch(await shown.row(ended.email).innerText(), /Somebody else/);
 
   const mine = await invite(address("mine"));
@@ -273,7 +273,7 @@ test("a press that came too late names nobody where time has run out, and the re
   await shown.row(mine.email).getByText(/not known whether this was done/).waitFor();
   await shown.button(`Cancel the invite to ${mine.email}`).click();
   await shown.root.getByRole("button", { name: "Cancel invite" }).click();
-  await shown.row(mine.email).getByText(/maybe by your own earlier press/).waitFor();
+  await shown.row(mine.email).getByText(/maybe because of your own earlier press/).waitFor();
   await shown.row(mine.email).filter({ hasText: "Sent: 2×" }).waitFor();
   await shown.page.unroute("**/resend");
 
@@ -284,7 +284,7 @@ test("a press that came too late names nobody where time has run out, and the re
   await shown.root.getByLabel("Select all that are shown").check();
   await api("POST", `/v1/invites/${rows[0].id}/cancel`);
   await shown.button("Resend (2)").click();
-  await shown.row(rows[0].email).getByText(/^Somebody else was faster .* has cancelled this invite/).waitFor();
+  await shown.row(rows[0].email).getByText(/^Somebody else .* has already cancelled this invite/).waitFor();
   await shown.row(rows[1].email).filter({ hasText: "Sent: 2×" }).waitFor();
   shown.page.wrong = [];
   await close(shown);

@@ -87,6 +87,19 @@ func (c *Counter) Trips(operations ...string) int {
 	return sum
 }
 
+// Answered is the number of round trips that were answered. The others were given up,
+// as an attempt is that takes too long, and followed by another one: how many there are
+// says how busy the machine is, and nothing of what an operation asks.
+func (c *Counter) Answered() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sum := 0
+	for operation, count := range c.trips {
+		sum += count - c.failed[operation][lost]
+	}
+	return sum
+}
+
 // Failed is the number of round trips of an operation that ended in an error of
 // this code (ConditionalCheckFailedException), or of any where code is empty.
 func (c *Counter) Failed(operation, code string) int {

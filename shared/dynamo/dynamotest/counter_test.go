@@ -104,4 +104,7 @@ func TestAttemptsOfTheSDKAreRoundTrips(t *testing.T) {
 	if got := counter.String(); !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+	if got := counter.Answered(); got != 2 {
+		t.Errorf("%d were answered, want 2", got)
+	}
 }
