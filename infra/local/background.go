@@ -111,8 +111,8 @@ func serve(ctx context.Context, p place) error {
 	return errSaid
 }
 
-// patience is how long an ending stack may take: MiniStack's grace and a little.
-const patience = 15 * time.Second
+// patience is how long an ending stack may take: MiniStack's grace, and what a busy machine adds.
+const patience = 2 * time.Minute
 
 // down ends the stack, whoever started it, and what a killed one left behind.
 func down(p place) error {

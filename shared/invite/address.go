@@ -116,7 +116,7 @@ func (a Address) Domain() string {
 
 // leading are the signs that the letter of an address allows at its start and that are
 // quotes, list marks and leftovers of markup there ("- jane@...", "%20jane@...").
-const leading = "'`-*+#=~|%{/"
+const leading = "'`-*+#=~|%{/?$^&"
 
 func checkLocalPart(local, whole string) *Error {
 	if local != "" && strings.IndexByte(leading, local[0]) >= 0 {
