@@ -11,8 +11,6 @@ import (
 	text "text/template"
 	"time"
 
-	gomail "github.com/wneessen/go-mail"
-
 	"invites/shared/brand"
 	"invites/shared/invite"
 	"invites/shared/locale"
@@ -162,53 +160,30 @@ func compose(m invite.Message, sender string, ownSender bool, zones func(name st
 			return nil, fmt.Errorf("compose: %q is not a plain address", a)
 		}
 	}
-	msg := gomail.NewMsg(gomail.WithEncoding(gomail.EncodingQP), gomail.WithCharset(gomail.CharsetUTF8), gomail.WithNoDefaultUserAgent())
-	from := mail.Address{Name: l.fromName, Address: sender}
-	if err := msg.From(from.String()); err != nil {
-		return nil, fmt.Errorf("compose: from: %w", err)
-	}
-	if err := msg.To(string(m.Invite.Email)); err != nil {
-		return nil, fmt.Errorf("compose: to: %w", err)
-	}
-	if s := m.Settings.SupportEmail; s != "" {
-		if err := msg.ReplyTo(s); err != nil {
-			return nil, fmt.Errorf("compose: reply-to: %w", err)
-		}
-	}
-	msg.Subject(l.subject)
-	// SES writes its own Date and Message-ID; these are for other ways of delivery.
-	msg.SetDateWithValue(m.Invite.Mail.At)
-	msg.SetMessageIDWithValue(fmt.Sprintf("%s.%d.%d.%d@%s", m.Invite.Key.Address, m.Invite.Gen, m.Invite.Seq, m.Invite.Mail.Reminder, domainOf(sender)))
-	msg.SetGenHeader("Auto-Submitted", "auto-generated")                    // RFC 3834 5
-	msg.SetGenHeader("X-Auto-Response-Suppress", "All")                     // Exchange: no out-of-office replies
-	msg.SetGenHeader("List-Unsubscribe", "<"+m.OptOut+">")                  // RFC 2369 3.2
-	msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click") // RFC 8058 3.1
-	plain, rich := canonical(l.text), canonical(l.html)
-	msg.SetBodyString(gomail.TypeTextPlain, plain, gomail.WithPartEncoding(encoding(plain)))
-	msg.AddAlternativeString(gomail.TypeTextHTML, rich, gomail.WithPartEncoding(encoding(rich)))
-	var raw bytes.Buffer
-	if _, err := msg.WriteTo(&raw); err != nil {
+	raw, err := l.mail(m, sender)
+	if err != nil {
 		return nil, fmt.Errorf("compose: %w", err)
 	}
-	return raw.Bytes(), nil
+	return raw, nil
 }
 
-// canonical has the line breaks that a text has before it is encoded (RFC 2045 6.8).
-func canonical(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
-
-// encoding returns the shorter one for a part: quoted-printable, which makes two bytes
-// more of each that is not plain ASCII, or base64, which makes four of every three.
-func encoding(part string) gomail.Encoding {
-	more := 0
-	for i := range len(part) {
-		if part[i] > 0x7e || part[i] == '=' {
-			more += 2
-		}
+// mail puts a letter between headers and into MIME.
+func (l letter) mail(m invite.Message, sender string) ([]byte, error) {
+	var h header
+	h.addMailbox("From", l.fromName, sender)
+	h.addMailbox("To", "", string(m.Invite.Email))
+	if s := m.Settings.SupportEmail; s != "" {
+		h.addMailbox("Reply-To", "", s)
 	}
-	if more > len(part)/3 {
-		return gomail.EncodingB64
-	}
-	return gomail.EncodingQP
+	h.addText("Subject", l.subject)
+	// SES writes its own Date and Message-ID; these are for other ways of delivery.
+	h.addText("Date", m.Invite.Mail.At.Format(time.RFC1123Z))
+	h.add("Message-ID", fmt.Sprintf("<%s.%d.%d.%d@%s>", m.Invite.Key.Address, m.Invite.Gen, m.Invite.Seq, m.Invite.Mail.Reminder, domainOf(sender)))
+	h.add("Auto-Submitted", "auto-generated")                    // RFC 3834 5
+	h.add("X-Auto-Response-Suppress", "All")                     // Exchange: no out-of-office replies
+	h.add("List-Unsubscribe", "<"+m.OptOut+">")                  // RFC 2369 3.2
+	h.add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click") // RFC 8058 3.1
+	return assemble(&h, part{"text/plain", l.text}, part{"text/html", l.html})
 }
 
 func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
