@@ -17,7 +17,7 @@ const (
 
 // header is the head of a mail as it is sent. The zero value is an empty one.
 type header struct {
-	lines strings.Builder
+	lines string
 	err   error // the first of add
 }
 
@@ -26,20 +26,20 @@ type header struct {
 // empty line is read by some programs as one that begins with a blank, and held against
 // the mail by filters.
 func (h *header) add(name string, words ...string) {
-	h.lines.WriteString(name + ":")
+	h.lines += name + ":"
 	used := len(name) + 1
 	for i, word := range words {
 		if i > 0 && used+1+len(word) > maxLine {
-			h.lines.WriteString("\r\n")
+			h.lines += "\r\n"
 			used = 0
 		}
-		h.lines.WriteString(" " + word)
+		h.lines += " " + word
 		used += 1 + len(word)
 		if h.err == nil && (!printable(word) || used > maxBareLine) {
 			h.err = fmt.Errorf("header %s: %q is no word of a header", name, word)
 		}
 	}
-	h.lines.WriteString("\r\n")
+	h.lines += "\r\n"
 }
 
 // addText writes an unstructured header, such as a subject.
@@ -65,8 +65,6 @@ func (h *header) addMailbox(name, display, address string) {
 	}
 	h.add(name, words...)
 }
-
-func (h *header) String() string { return h.lines.String() }
 
 // room is what the first line of a header has for its first word.
 func room(name string) int { return min(maxEncodedWord, maxLine-len(name+": ")) }

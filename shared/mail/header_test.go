@@ -90,7 +90,7 @@ func TestNoHeaderBeginsWithAnEmptyLine(t *testing.T) {
 				if h.err != nil {
 					t.Fatalf("%q: %v", name, h.err)
 				}
-				raw := h.String() + "\r\n"
+				raw := h.lines + "\r\n"
 				wellFolded(t, raw)
 				m, err := netmail.ReadMessage(strings.NewReader(raw))
 				if err != nil {
@@ -160,8 +160,8 @@ func TestTheEncodingOfAHeader(t *testing.T) {
 		"b " + strings.Repeat("a", 200) + " c": "Subject: b\r\n " + strings.Repeat("a", 200) + "\r\n c\r\n",
 	} {
 		var h header
-		if h.addText("Subject", text); h.String() != want || h.err != nil {
-			t.Errorf("%q: %q, %v, want %q", text, h.String(), h.err, want)
+		if h.addText("Subject", text); h.lines != want || h.err != nil {
+			t.Errorf("%q: %q, %v, want %q", text, h.lines, h.err, want)
 		}
 	}
 }

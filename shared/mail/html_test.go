@@ -2,6 +2,7 @@ package mail
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -76,7 +77,7 @@ func TestTheMailRunsInTheDirectionOfItsLanguage(t *testing.T) {
 			start, end = end, start
 		}
 		root := tree(t, rich)
-		for _, n := range append(below(root, "html"), below(root, "div")[1]) {
+		for _, n := range append(below(root, "html"), below(root, "div")[2]) {
 			if attr(n, "lang") != tag || attr(n, "dir") != c.Dir() {
 				t.Errorf("%s: <%s> has lang %q and dir %q", tag, n.Data, attr(n, "lang"), attr(n, "dir"))
 			}
@@ -113,7 +114,7 @@ func TestNamesAndLinksStandAlone(t *testing.T) {
 		w := wording.Of(locale.Pick(tag), &m.Invite, m.Settings, zone.Of)
 		root := tree(t, rich)
 		seen := map[string]int{}
-		for n := range below(root, "div")[1].Descendants() {
+		for n := range below(root, "div")[2].Descendants() {
 			if n.Type != html.TextNode {
 				continue
 			}
@@ -171,10 +172,15 @@ func TestThePreheaderSaysUntilWhenAndNothingLeaksIntoIt(t *testing.T) {
 			m := message(func(m *invite.Message) { m.Invite.Locale, m.Invite.Mail.Reminder = tag, reminder })
 			rich, _ := parts(t, m)
 			div := below(tree(t, rich), "div")[0]
-			if style := attr(div, "style"); div.Parent.Data != "body" || !strings.Contains(style, "display:none") || !strings.Contains(style, "max-height:0") {
+			// Hidden by nothing that filters know spam by: a colour, a size, a text hidden itself.
+			if style := attr(div, "style"); div.Parent.Data != "body" || style != "display:none;max-height:0;overflow:hidden;mso-hide:all" {
 				t.Errorf("%s: the first of the body is <div style=%q>", tag, style)
 			}
-			said, blank, _ := strings.Cut(div.FirstChild.Data, "\u034f")
+			within := div.FirstChild
+			if within == nil || within.Data != "div" || len(within.Attr) > 0 || within.NextSibling != nil {
+				t.Fatalf("%s: the preheader is not one element within what is hidden", tag)
+			}
+			said, blank, _ := strings.Cut(within.FirstChild.Data, "\u034f")
 			if until := locale.Pick(tag).Date(m.Invite.ExpiresAt.In(zone.Of(m.Settings.TimeZone))); !strings.Contains(said, until) {
 				t.Errorf("%s: the preheader %q does not say %q", tag, said, until)
 			}
@@ -185,5 +191,19 @@ func TestThePreheaderSaysUntilWhenAndNothingLeaksIntoIt(t *testing.T) {
 				t.Errorf("%s: %q is among the blanks", tag, rest)
 			}
 		}
+	}
+}
+
+// A filter gives points for letters without size and for what is hidden by its colour; the
+// comments for Outlook are not read by one.
+func TestNoLettersAreTooSmallToRead(t *testing.T) {
+	rich, _ := parts(t, message(nil))
+	for _, size := range regexp.MustCompile(`font-size:\s*([0-9.]+)`).FindAllStringSubmatch(forOutlook.ReplaceAllString(rich, ""), -1) {
+		if n, err := strconv.ParseFloat(size[1], 64); err != nil || n < 12 {
+			t.Errorf("%s in the HTML", size[0])
+		}
+	}
+	if strings.Contains(rich, "opacity") {
+		t.Error("something is transparent")
 	}
 }
