@@ -159,6 +159,10 @@ func (c *Catalogue) Text(key string, pairs ...string) string {
 	return fill(text, pairs, c.isolate)
 }
 
+// Isolated returns a value as Text has it in a text: between characters that isolate it
+// where it is written in the other direction.
+func (c *Catalogue) Isolated(value string) string { return c.isolate(value) }
+
 // HTML is Text for a page: everything is escaped, and each value isolated, so that
 // a name written from right to left disturbs nothing around it.
 func (c *Catalogue) HTML(key string, pairs ...string) template.HTML {

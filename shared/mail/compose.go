@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/mail"
+	"slices"
 	"strconv"
 	"strings"
 	text "text/template"
@@ -74,7 +75,7 @@ func write(m invite.Message, ownSender bool, zones func(name string) *time.Locat
 		{"inviter", w.Inviter}, {"tenant", w.Tenant}, {"role", w.Role}, {"email", w.Email}, {"expires", w.Expires},
 	} {
 		if f.Value != "" {
-			data.Facts = append(data.Facts, fact{c.Text("label." + f.Label), f.Value})
+			data.Facts = append(data.Facts, fact{c.Text("label." + f.Label), c.Isolated(f.Value)})
 		}
 	}
 	l := letter{subject: data.Subject}
@@ -99,6 +100,23 @@ func (c content) Greeting() string {
 	}
 	return "mail.hello"
 }
+
+// HTML is that of the words, with values of the other direction isolated by characters
+// too: Gmail, Outlook and Yahoo drop <bdi>.
+func (c content) HTML(key string, pairs ...string) template.HTML {
+	pairs = append(slices.Clone(pairs), "tenant", c.Tenant, "inviter", c.Inviter, "email", c.Email, "date", c.Expires, "name", c.Name)
+	for i := 1; i < len(pairs); i += 2 {
+		pairs[i] = c.Catalogue.Isolated(pairs[i])
+	}
+	return c.Words.HTML(key, pairs...)
+}
+
+// Lead is HTML with its names in bold, by an element that every mail program keeps.
+func (c content) Lead(key string) template.HTML {
+	return template.HTML(bold.Replace(string(c.HTML(key))))
+}
+
+var bold = strings.NewReplacer("<bdi>", "<b><bdi>", "</bdi>", "</bdi></b>")
 
 // Of returns the key of what a reminder says in place of an invite's own mail.
 func (c content) Of(key string) string {

@@ -136,6 +136,35 @@ func TestNamesAndLinksStandAlone(t *testing.T) {
 	}
 }
 
+// Gmail, Outlook and Yahoo drop <bdi> and keep what is in it: the weight of a name and its
+// direction stay.
+func TestNamesStayAsTheyAreWithoutBdi(t *testing.T) {
+	for _, tag := range locale.Languages() {
+		for _, of := range []struct{ tenant, inviter string }{{"Acme 7", "Ana Silva"}, {"שלום 7", "ליאור"}} {
+			m := message(func(m *invite.Message) {
+				m.Invite.Locale, m.Settings.Name, m.Invite.InvitedBy.Name, m.Invite.Name, m.Invite.Role = tag, of.tenant, of.inviter, of.inviter, of.inviter
+			})
+			rich, _ := parts(t, m)
+			c := locale.Pick(tag)
+			rich = strings.NewReplacer("<bdi>", "", "</bdi>", "").Replace(rich)
+			var weight []string
+			for _, b := range below(tree(t, rich), "b") {
+				weight = append(weight, same.Replace(words(b)))
+			}
+			if all := strings.Join(weight, " "); len(weight) < 2 || !strings.Contains(all, of.tenant) || !strings.Contains(all, of.inviter) {
+				t.Errorf("%s: in bold is %q", tag, weight)
+			}
+			said := words(below(tree(t, rich), "body")[0])
+			for _, name := range []string{of.tenant, of.inviter} {
+				all, isolated := strings.Count(said, name), strings.Count(said, c.Isolated(name))
+				if all < 3 || isolated != all {
+					t.Errorf("%s: %d of %d %q are isolated in %q", tag, isolated, all, name, said)
+				}
+			}
+		}
+	}
+}
+
 var mark = regexp.MustCompile(`\[data-ogs[bc]\] `)
 
 func TestContrastOfEveryBrandColour(t *testing.T) {
