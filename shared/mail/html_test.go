@@ -223,14 +223,16 @@ func TestThePreheaderSaysUntilWhenAndNothingLeaksIntoIt(t *testing.T) {
 	}
 }
 
-// A filter gives points for letters without size and for what is hidden by its colour; the
-// comments for Outlook are not read by one.
+// A filter gives points for letters without size and for what is hidden by its colour.
 func TestNoLettersAreTooSmallToRead(t *testing.T) {
 	rich, _ := parts(t, message(nil))
 	for _, size := range regexp.MustCompile(`font-size:\s*([0-9.]+)`).FindAllStringSubmatch(forOutlook.ReplaceAllString(rich, ""), -1) {
 		if n, err := strconv.ParseFloat(size[1], 64); err != nil || n < 12 {
 			t.Errorf("%s in the HTML", size[0])
 		}
+	}
+	if found := regexp.MustCompile(`font-size:\s*[0-4]px`).FindString(rich); found != "" {
+		t.Errorf("%s is in a comment, where SpamAssassin finds it", found)
 	}
 	if strings.Contains(rich, "opacity") {
 		t.Error("something is transparent")
